@@ -1,0 +1,2 @@
+// Package forecast says how long a ticket will wait, as a range.
+package forecast
