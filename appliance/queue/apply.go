@@ -1,0 +1,283 @@
+package queue
+
+import (
+	"fmt"
+	"slices"
+)
+
+func (s *State) apply(f Fact) error {
+	switch e := f.Event.(type) {
+	case DayOpened:
+		return s.openDay(f, e)
+	case DayReopened:
+		return s.reopenDay()
+	case DayClosed:
+		s.closeDay(f.At)
+	case ConfigChanged:
+		s.configure(e.Config)
+	case ClockConfirmed:
+		s.confirmClock(f.At, e)
+	case Issued:
+		return s.issue(f.At, e)
+	case Printed:
+		if e.Confirmed {
+			return s.paper(e.Ref, OnPaper)
+		}
+		return s.paper(e.Ref, Unconfirmed)
+	case PrintFailed:
+		return s.paper(e.Ref, Failed)
+	case ReprintAsked:
+		if t := s.Find(e.Ref); t != nil {
+			t.Copies++
+		}
+		return s.paper(e.Ref, Pending)
+	case Called:
+		return s.call(f.At, e)
+	case Recalled:
+		s.listCall(Call{Ref: e.Ref, Counter: e.Counter, At: f.At, Recall: true})
+	case Held:
+		return s.leave(f.At, e.Counter, e.Ref, OnHold)
+	case NoShow:
+		return s.leave(f.At, e.Counter, e.Ref, Missed)
+	case Finished:
+		return s.leave(f.At, e.Counter, e.Ref, Done)
+	case Transferred:
+		return s.transfer(f.At, e)
+	case Returned:
+		return s.comeBack(f.At, e)
+	case Cancelled:
+		return s.end(f.At, e.Ref, Given)
+	case Voided:
+		return s.end(f.At, e.Ref, Void)
+	case CounterOpened:
+		return s.counter(e.Counter, func(k *CounterState) { k.Open, k.Paused, k.Since = true, false, f.At })
+	case CounterClosed:
+		return s.counter(e.Counter, func(k *CounterState) { k.Open, k.Paused, k.Since = false, false, f.At })
+	case CounterLeft:
+		return s.counter(e.Counter, func(k *CounterState) { k.Paused = true })
+	case CounterResumed:
+		return s.counter(e.Counter, func(k *CounterState) { k.Paused = false })
+	case ServicesChanged:
+		return s.counter(e.Counter, func(k *CounterState) {
+			k.Services, k.Shift, k.Credit = slices.Clone(e.Services), e.Shift, nil
+		})
+	case IssuingClosed:
+		return s.issuing(e.Service, true, e.Schedule)
+	case IssuingReopened:
+		return s.issuing(e.Service, false, e.Schedule)
+	case DeviceChanged:
+		if len(e.Conditions) == 0 {
+			delete(s.Devices, e.Device)
+		} else {
+			s.Devices[e.Device] = slices.Clone(e.Conditions)
+		}
+	default:
+		return ErrUnknownFact
+	}
+	return nil
+}
+
+func (s *State) openDay(f Fact, e DayOpened) error {
+	if e.Number != f.Day || e.Number <= s.Day.Number && s.Day.Number != 0 {
+		return fmt.Errorf("day %d after day %d", e.Number, s.Day.Number)
+	}
+	*s = *New()
+	for device, conditions := range e.Devices {
+		s.Devices[device] = slices.Clone(conditions)
+	}
+	s.Day = Day{Number: e.Number, Date: e.Date, Open: true, Opened: f.At}
+	s.configure(e.Config)
+	return nil
+}
+
+func (s *State) closeDay(at Stamp) {
+	s.Day.Open, s.Day.Closed = false, at
+	for i := range s.Tickets {
+		t := &s.Tickets[i]
+		switch t.Status {
+		case AtCounter:
+			t.Status, t.Changed = Done, at
+		case Waiting, OnHold, Missed:
+			t.Status, t.Changed = Left, at
+		}
+	}
+	for i := range s.Counters {
+		k := &s.Counters[i]
+		k.Open, k.Paused, k.Current, k.Since = false, false, Ref{}, at
+	}
+}
+
+// reopenDay lets those wait again who had not been served. Who was on hold or
+// had missed a call waits in the old place.
+func (s *State) reopenDay() error {
+	if s.Day.Number == 0 || s.Day.Open {
+		return fmt.Errorf("no closed day to reopen")
+	}
+	s.Day.Open, s.Day.Closed = true, Stamp{}
+	for i := range s.Tickets {
+		if t := &s.Tickets[i]; t.Status == Left {
+			t.Status, t.Counter = Waiting, 0
+		}
+	}
+	return nil
+}
+
+func (s *State) confirmClock(at Stamp, e ClockConfirmed) {
+	if s.Day.Number > 0 && s.Day.Date == "" {
+		s.Day.Date = e.Date
+	}
+	s.Day.Opened = s.Day.Opened.corrected(at)
+	s.Day.Closed = s.Day.Closed.corrected(at)
+	for i := range s.Tickets {
+		t := &s.Tickets[i]
+		t.Issued, t.Called, t.Changed = t.Issued.corrected(at), t.Called.corrected(at), t.Changed.corrected(at)
+	}
+	for i := range s.Calls {
+		s.Calls[i].At = s.Calls[i].At.corrected(at)
+	}
+	for i := range s.Counters {
+		s.Counters[i].Since = s.Counters[i].Since.corrected(at)
+	}
+}
+
+func (s *State) issue(at Stamp, e Issued) error {
+	v := s.Service(e.Band)
+	if v == nil {
+		return fmt.Errorf("no service %q", e.Band)
+	}
+	if _, twice := s.byRef[e.Ref]; twice {
+		return fmt.Errorf("number %d of %q a second time", e.Number, e.Band)
+	}
+	paper := NoPaper
+	if e.Paper {
+		paper = Pending
+	}
+	v.Next = max(v.Next, e.Number+1)
+	v.Issued++
+	if e.Origin == Online {
+		v.Online++
+	}
+	s.byRef[e.Ref] = len(s.Tickets)
+	s.Tickets = append(s.Tickets, Ticket{
+		Ref: e.Ref, Service: e.Band, Class: e.Class, Origin: e.Origin, Status: Waiting, Place: e.Place,
+		Paper: paper, Token: e.Token, Ahead: e.Ahead, Forecast: e.Forecast, Issued: at, Changed: at,
+	})
+	s.placed(e.Place)
+	return nil
+}
+
+func (s *State) placed(p Place) { s.Order = max(s.Order, p.After, p.Then) }
+
+func (s *State) paper(r Ref, p Paper) error {
+	return s.ticket(r, func(t *Ticket) { t.Paper = p })
+}
+
+func (s *State) ticket(r Ref, change func(*Ticket)) error {
+	t := s.Find(r)
+	if t == nil {
+		return fmt.Errorf("no ticket %d of %q", r.Number, r.Band)
+	}
+	change(t)
+	return nil
+}
+
+func (s *State) counter(n int, change func(*CounterState)) error {
+	k := s.Counter(n)
+	if k == nil {
+		return fmt.Errorf("no counter %d", n)
+	}
+	change(k)
+	return nil
+}
+
+func (s *State) issuing(id string, closed, schedule bool) error {
+	v := s.Service(id)
+	if v == nil {
+		return fmt.Errorf("no service %q", id)
+	}
+	if schedule {
+		v.Scheduled = closed
+		if v.Closed && v.ByHand && !closed {
+			return nil // staff closed early; the schedule does not reopen that
+		}
+	}
+	if !schedule || v.Closed != closed {
+		v.Closed, v.ByHand = closed, !schedule
+	}
+	return nil
+}
+
+func (s *State) call(at Stamp, e Called) error {
+	k, t := s.Counter(e.Counter), s.Find(e.Ref)
+	switch {
+	case k == nil:
+		return fmt.Errorf("no counter %d", e.Counter)
+	case t == nil:
+		return fmt.Errorf("no ticket %d of %q", e.Number, e.Band)
+	case !k.Current.IsZero():
+		return fmt.Errorf("counter %d has a ticket already", e.Counter)
+	case t.Status == AtCounter:
+		return fmt.Errorf("ticket %d of %q is at counter %d", e.Number, e.Band, t.Counter)
+	}
+	t.Status, t.Counter, t.Called, t.Changed = AtCounter, e.Counter, at, at
+	k.Current, k.Since = e.Ref, at
+	if e.How == ByNext {
+		if e.Jump {
+			k.Jumps++
+		} else {
+			k.Jumps = 0
+		}
+		k.Credit = e.Credit
+	}
+	s.listCall(Call{Ref: e.Ref, Counter: e.Counter, At: at})
+	return nil
+}
+
+func (s *State) listCall(c Call) {
+	s.CallSeq++
+	c.Seq = s.CallSeq
+	if len(s.Calls) >= callsKept {
+		s.Calls = append(s.Calls[:0], s.Calls[len(s.Calls)-callsKept+1:]...)
+	}
+	s.Calls = append(s.Calls, c)
+}
+
+// leave takes the ticket from its counter.
+func (s *State) leave(at Stamp, counter int, r Ref, to Status) error {
+	k, t := s.Counter(counter), s.Find(r)
+	if k == nil || t == nil || k.Current != r || t.Status != AtCounter {
+		return fmt.Errorf("ticket %d of %q is not at counter %d", r.Number, r.Band, counter)
+	}
+	k.Current, k.Since = Ref{}, at
+	t.Status, t.Changed = to, at
+	return nil
+}
+
+func (s *State) transfer(at Stamp, e Transferred) error {
+	if err := s.leave(at, e.From, e.Ref, Waiting); err != nil {
+		return err
+	}
+	t := s.Find(e.Ref)
+	t.Service, t.Counter, t.Place = e.Service, e.Counter, e.Place
+	s.placed(e.Place)
+	return nil
+}
+
+func (s *State) comeBack(at Stamp, e Returned) error {
+	s.placed(e.Place)
+	return s.ticket(e.Ref, func(t *Ticket) {
+		t.Status, t.Counter, t.Place, t.Changed = Waiting, 0, e.Place, at
+	})
+}
+
+// end takes a ticket out of the line. A voided or cancelled ticket gives its
+// share of the quota back; its number is never given again.
+func (s *State) end(at Stamp, r Ref, to Status) error {
+	if v := s.Service(r.Band); v != nil {
+		v.Issued--
+		if t := s.Find(r); t != nil && t.Origin == Online {
+			v.Online--
+		}
+	}
+	return s.ticket(r, func(t *Ticket) { t.Status, t.Changed = to, at })
+}

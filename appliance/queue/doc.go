@@ -1,0 +1,52 @@
+// Package queue is the pure core of Sunbeon: it decides what happens in an
+// office's line and applies what has happened.
+//
+//	Command --Decide(state, stamp)--> []Event --journal--> []Fact --Apply--> State
+//	               |
+//	               `--> Refusal (nothing happened, nothing is recorded)
+//
+// Decide reads the state and changes nothing. Apply is the only mutator; it is
+// used live, after the facts are on disk, and again on replay. Neither reads a
+// clock, does I/O or draws a random number: time, request ids and ticket tokens
+// arrive inside the input. The same facts therefore give the same state, byte
+// for byte (State.Encode), on every machine.
+//
+// # Life of a ticket
+//
+//	          issue
+//	            |
+//	            v        call, pick           finish (or the next call)
+//	.------> waiting -----------------> called ------------------> finished
+//	|        ^  |  ^                   | | | |
+//	| return |  |  `------ transfer ---' | | `- recall: called again
+//	|        |  |                        | |
+//	|     no-show <----------------------' `--> held --take--> called
+//	|           |
+//	|           `- cancel, void -> cancelled, void       (also from no-show, held)
+//	`- day closed -> left -- day reopened --'
+//
+// # Who is next
+//
+// A counter chooses among the waiting tickets of its services, and those sent
+// to it by a transfer, by its rule: RuleLongest takes the smallest Place (the
+// longest wait); RuleStrict takes the first service of its list that has
+// anybody; RuleWeighted gives each service its share (smooth weighted round
+// robin). A priority ticket (우선배려) goes before an ordinary one, at most
+// Rules.PriorityRun times in a row at one counter: every counter calls at least
+// one ordinary ticket in PriorityRun+1 calls while one waits, so no class can
+// starve the other. RuleStrict lets a later service wait as long as an earlier
+// one has people: give such a service a second counter.
+//
+// # The business day
+//
+// Day.Number is an integer opened by a fact. Tick opens it by itself only when
+// the clock is trusted and the date has moved forward by at most
+// Rules.DayJumpLimit; anything else is for staff. Numbers start again with the
+// day, never with a restart and never with a clock that jumped back.
+//
+// # Caveats
+//
+// Local time is Korean time, UTC+9 without summer time. Schedules act only when
+// the clock is trusted; with an untrusted clock the office stays as it is until
+// staff act. Request ids are remembered for the business day.
+package queue

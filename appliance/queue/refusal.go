@@ -1,0 +1,135 @@
+package queue
+
+import "fmt"
+
+// Code is the reason of a refusal. It goes over the wire; pages translate it.
+type Code string
+
+const (
+	DayNotOpen      Code = "day_not_open"
+	DayIsOpen       Code = "day_is_open"
+	UnknownService  Code = "unknown_service"
+	UnknownCounter  Code = "unknown_counter"
+	UnknownTicket   Code = "unknown_ticket"
+	IssuingIsClosed Code = "issuing_closed"
+	IssuingIsOpen   Code = "issuing_open"
+	BandExhausted   Code = "band_exhausted"
+	QuotaReached    Code = "quota_reached"
+	OnlineQuotaDone Code = "online_quota_reached"
+	NoPriority      Code = "no_priority"
+	NoOnline        Code = "no_online"
+	NobodyWaiting   Code = "nobody_waiting"
+	CounterNotOpen  Code = "counter_not_open"
+	CounterIsOpen   Code = "counter_is_open"
+	CounterPaused   Code = "counter_paused"
+	CounterNotIdle  Code = "counter_busy"
+	CounterIdle     Code = "counter_idle"
+	TicketElsewhere Code = "ticket_elsewhere"
+	TicketNotHere   Code = "ticket_not_waiting"
+	TicketNotHeld   Code = "ticket_not_held"
+	TicketNotMissed Code = "ticket_not_missed"
+	TicketEnded     Code = "ticket_ended"
+	TooLate         Code = "too_late"
+	NowhereToGo     Code = "nowhere_to_go"
+	RequestReused   Code = "request_reused"
+	ConfigInUse     Code = "config_in_use"
+	BadConfig       Code = "bad_config"
+	BadInput        Code = "bad_input"
+)
+
+// Refusal says why a command did nothing. It is an error; a caller that must
+// branch uses errors.As and Code.
+type Refusal struct {
+	Code   Code   `json:"code"`
+	Detail string `json:"detail,omitempty"` // the id, number or reason it is about
+}
+
+func refuse(c Code, detail ...any) *Refusal { return &Refusal{c, fmt.Sprint(detail...)} }
+
+func (r *Refusal) Error() string {
+	if r.Detail == "" {
+		return "queue: " + string(r.Code)
+	}
+	return fmt.Sprintf("queue: %s (%s)", r.Code, r.Detail)
+}
+
+// Korean is the sentence a page shows, with the way out.
+func (r *Refusal) Korean() string { return r.sentence(0) }
+
+// English is the same sentence in English.
+func (r *Refusal) English() string { return r.sentence(1) }
+
+func (r *Refusal) sentence(lang int) string {
+	s, ok := sentence(r.Code)
+	if !ok {
+		return r.Error()
+	}
+	if r.Detail == "" {
+		return s[lang]
+	}
+	return fmt.Sprintf("%s (%s)", s[lang], r.Detail)
+}
+
+func sentence(c Code) ([2]string, bool) {
+	switch c {
+	case DayNotOpen:
+		return [2]string{"아직 업무를 시작하지 않았습니다. 담당자가 업무 시작을 눌러 주십시오.", "The business day has not begun. Staff must press Open day."}, true
+	case DayIsOpen:
+		return [2]string{"업무가 이미 시작되어 있습니다.", "The business day is open already."}, true
+	case UnknownService:
+		return [2]string{"없는 업무입니다. 업무를 다시 선택해 주십시오.", "There is no such service. Please choose again."}, true
+	case UnknownCounter:
+		return [2]string{"없는 창구입니다. 창구 번호를 확인해 주십시오.", "There is no such counter. Please check its number."}, true
+	case UnknownTicket:
+		return [2]string{"오늘 발급하지 않은 번호입니다. 번호를 확인해 주십시오.", "This number was not issued today. Please check it."}, true
+	case IssuingIsClosed:
+		return [2]string{"발권이 마감되었습니다. 직원에게 문의해 주십시오.", "No more tickets are given now. Please ask staff."}, true
+	case IssuingIsOpen:
+		return [2]string{"이미 발권 중입니다.", "Tickets are being given already."}, true
+	case BandExhausted:
+		return [2]string{"오늘 번호를 모두 발급했습니다. 직원에게 문의해 주십시오.", "All numbers of today are given. Please ask staff."}, true
+	case QuotaReached:
+		return [2]string{"오늘 접수 인원이 마감되었습니다.", "Today's quota is reached."}, true
+	case OnlineQuotaDone:
+		return [2]string{"온라인 발권이 마감되었습니다. 민원실에서 번호표를 뽑아 주십시오.", "Online tickets are used up. Please take one at the office."}, true
+	case NoPriority:
+		return [2]string{"이 업무에는 우선배려 번호표가 없습니다.", "This service has no priority tickets."}, true
+	case NoOnline:
+		return [2]string{"이 업무는 온라인으로 발권하지 않습니다. 민원실에서 번호표를 뽑아 주십시오.", "This service has no online tickets. Please take one at the office."}, true
+	case NobodyWaiting:
+		return [2]string{"대기 중인 고객이 없습니다.", "Nobody is waiting."}, true
+	case CounterNotOpen:
+		return [2]string{"창구가 열려 있지 않습니다. 먼저 창구를 열어 주십시오.", "The counter is not open. Please open it first."}, true
+	case CounterIsOpen:
+		return [2]string{"창구가 이미 열려 있습니다.", "The counter is open already."}, true
+	case CounterPaused:
+		return [2]string{"창구가 이미 부재중입니다.", "The counter is paused already."}, true
+	case CounterNotIdle:
+		return [2]string{"응대 중인 번호가 있습니다. 먼저 완료, 보류 또는 부재로 처리해 주십시오.", "A number is being served. Finish, hold or mark it a no-show first."}, true
+	case CounterIdle:
+		return [2]string{"호출한 번호가 없습니다. 먼저 호출해 주십시오.", "No number is called here. Please call one first."}, true
+	case TicketElsewhere:
+		return [2]string{"다른 창구에서 응대 중인 번호입니다.", "Another counter is serving this number."}, true
+	case TicketNotHere:
+		return [2]string{"대기 중인 번호가 아닙니다.", "This number is not waiting."}, true
+	case TicketNotHeld:
+		return [2]string{"보류된 번호가 아닙니다.", "This number is not on hold."}, true
+	case TicketNotMissed:
+		return [2]string{"부재 처리된 번호가 아닙니다.", "This number is not marked as a no-show."}, true
+	case TicketEnded:
+		return [2]string{"이미 끝난 번호입니다.", "This number is done already."}, true
+	case TooLate:
+		return [2]string{"돌아올 수 있는 시간이 지났습니다. 번호표를 새로 뽑아 주십시오.", "The time to come back has passed. Please take a new ticket."}, true
+	case NowhereToGo:
+		return [2]string{"이관할 곳을 확인해 주십시오.", "Please check where the ticket should go."}, true
+	case RequestReused:
+		return [2]string{"같은 요청 번호가 다른 일에 쓰였습니다. 다시 시도해 주십시오.", "The request id was used for something else. Please try again."}, true
+	case ConfigInUse:
+		return [2]string{"오늘 사용 중인 설정이라 다음 업무일부터 적용됩니다.", "This setting is in use today and takes effect on the next business day."}, true
+	case BadConfig:
+		return [2]string{"설정이 올바르지 않습니다.", "The configuration is not right."}, true
+	case BadInput:
+		return [2]string{"입력이 올바르지 않습니다.", "The input is not right."}, true
+	}
+	return [2]string{}, false
+}

@@ -1,0 +1,200 @@
+package queue
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// tick is what the schedule does at this instant: nothing while the clock is
+// not trusted, except to record that it is from now on.
+func (s *State) tick(at Stamp, next *Config) []Event {
+	if !at.Trusted || len(s.Config.Services) == 0 {
+		return nil
+	}
+	today := at.date(s.Config.Rules.DayStarts)
+	var out []Event
+	if s.Day.Number > 0 && (s.Day.Date == "" || s.untrustedOf(at.Boot)) {
+		out = append(out, ClockConfirmed{Date: today})
+	}
+	date := s.Day.Date
+	if date == "" {
+		date = today
+	}
+	switch {
+	case s.Day.Number == 0, s.movedOn(date, today):
+		if s.Day.Open {
+			out = append(out, DayClosed{})
+		}
+		opened := s.newDay(today, next)
+		return append(append(out, opened), firstIssuing(opened.Config, at)...)
+	case !s.Day.Open || date != today:
+		return out
+	}
+	out = append(out, s.tickIssuing(at)...)
+	return append(out, s.tickShifts(at)...)
+}
+
+// untrustedOf reports whether the day has stamps of this boot that a trusted
+// one can correct. The last change is the latest stamp there is.
+func (s *State) untrustedOf(boot string) bool {
+	if s.Day.Opened.Boot == boot && !s.Day.Opened.Trusted {
+		return true
+	}
+	return slices.ContainsFunc(s.Tickets, func(t Ticket) bool {
+		return t.Changed.Boot == boot && !t.Changed.Trusted || t.Issued.Boot == boot && !t.Issued.Trusted
+	})
+}
+
+// movedOn reports whether the date went forward by a number of days that the
+// office believes of its clock.
+func (s *State) movedOn(from, to string) bool {
+	a, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return false
+	}
+	b, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return false
+	}
+	days := int(b.Sub(a).Hours() / 24)
+	return days >= 1 && days <= s.Config.Rules.DayJumpLimit
+}
+
+// newDay opens the day after the present one with the configuration next, if
+// there is one that can be used.
+func (s *State) newDay(date string, next *Config) DayOpened {
+	config := s.Config
+	if next != nil && len(next.Check()) == 0 {
+		config = *next
+	}
+	return DayOpened{Number: s.Day.Number + 1, Date: date, Config: config, Devices: maps.Clone(s.Devices)}
+}
+
+// firstIssuing closes, with the day's first facts, what is outside its hours.
+func firstIssuing(c Config, at Stamp) []Event {
+	var out []Event
+	for _, v := range c.Services {
+		if !v.Issuing.Contains(at) {
+			out = append(out, IssuingClosed{Service: v.ID, Schedule: true})
+		}
+	}
+	return out
+}
+
+func (s *State) tickIssuing(at Stamp) []Event {
+	var out []Event
+	for _, v := range s.Services {
+		def, ok := s.Config.Service(v.ID)
+		if !ok {
+			continue
+		}
+		switch shut := !def.Issuing.Contains(at); {
+		case shut && !v.Scheduled:
+			out = append(out, IssuingClosed{Service: v.ID, Schedule: true})
+		case !shut && v.Scheduled:
+			out = append(out, IssuingReopened{Service: v.ID, Schedule: true})
+		}
+	}
+	return out
+}
+
+// tickShifts begins and ends the shifts. A shift that closes the counter pauses
+// it; when it ends the counter is resumed and serves what its configuration
+// says.
+func (s *State) tickShifts(at Stamp) []Event {
+	var out []Event
+	for _, k := range s.Counters {
+		now := 0
+		for i, sh := range s.Config.Shifts {
+			if sh.Counter == k.Number && sh.When.Contains(at) {
+				now = i + 1
+				break
+			}
+		}
+		if now == k.Shift {
+			continue
+		}
+		services := s.rule(k.Number).Services
+		if now > 0 && !s.Config.Shifts[now-1].Closed {
+			services = s.Config.Shifts[now-1].Services
+		}
+		out = append(out, ServicesChanged{Counter: k.Number, Services: services, Shift: now})
+		closes := now > 0 && s.Config.Shifts[now-1].Closed
+		closed := k.Shift > 0 && k.Shift <= len(s.Config.Shifts) && s.Config.Shifts[k.Shift-1].Closed
+		switch {
+		case closes && k.Open && !k.Paused:
+			out = append(out, CounterLeft{k.Number})
+		case closed && !closes && k.Open && k.Paused:
+			out = append(out, CounterResumed{k.Number})
+		}
+	}
+	return out
+}
+
+// decideOpenDay is the staff's: it reopens a day that was closed by mistake, so
+// that no number of the date is given twice, and opens a new one otherwise.
+func (s *State) decideOpenDay(at Stamp, next *Config) (Decision, *Refusal) {
+	if len(s.Config.Services) == 0 {
+		return Decision{}, refuse(BadConfig)
+	}
+	if s.Day.Open {
+		return Decision{}, refuse(DayIsOpen)
+	}
+	date := ""
+	if at.Trusted {
+		date = at.date(s.Config.Rules.DayStarts)
+	}
+	since, known := at.Since(s.Day.Closed)
+	same := date != "" && date == s.Day.Date || (date == "" || s.Day.Date == "") && known && since < sameDay
+	if s.Day.Number > 0 && same {
+		return events(DayReopened{}), nil
+	}
+	opened := s.newDay(date, next)
+	d := events(opened)
+	if at.Trusted {
+		d.Events = append(d.Events, firstIssuing(opened.Config, at)...)
+	}
+	return d, nil
+}
+
+// sameDay is how soon after closing a day with an unknown date is taken for
+// the same one.
+const sameDay = 6 * time.Hour
+
+// decideConfigure takes a changed file. What today's tickets need must stay;
+// such a change is refused with ConfigInUse and belongs to the next day.
+func (s *State) decideConfigure(c Configure) (Decision, *Refusal) {
+	if ps := c.Config.Check(); len(ps) > 0 {
+		return Decision{}, refuse(BadConfig, ps[0])
+	}
+	if equalConfig(s.Config, c.Config) {
+		return Decision{}, nil
+	}
+	if s.Day.Open {
+		if what := s.inUse(c.Config); what != "" {
+			return Decision{}, refuse(ConfigInUse, what)
+		}
+	}
+	return events(ConfigChanged{c.Config}), nil
+}
+
+func (s *State) inUse(c Config) string {
+	for _, t := range s.Tickets {
+		was, _ := s.Config.Service(t.Band)
+		is, ok := c.Service(t.Band)
+		if !ok || is.Prefix != was.Prefix || t.Number < is.First || t.Number > is.Last {
+			return was.Label(t.Number)
+		}
+		if _, ok := c.Service(t.Service); !ok && t.Status.Live() {
+			return was.Label(t.Number)
+		}
+	}
+	for _, k := range s.Counters {
+		gone := !slices.ContainsFunc(c.Counters, func(n Counter) bool { return n.Number == k.Number })
+		if gone && (k.Open || !k.Current.IsZero()) {
+			return s.rule(k.Number).Name
+		}
+	}
+	return ""
+}
