@@ -36,7 +36,11 @@ type Line struct {
 type Counter struct {
 	Number   int
 	Services []string // what it serves
-	Open     bool
+	// Strict says that it takes its services in the order of Services: nobody
+	// of the second while anybody of the first waits. Otherwise it takes the
+	// first ticket of the line that it serves.
+	Strict bool
+	Open   bool
 	// BusyService is that of the ticket at the counter, "" when idle.
 	BusyService string
 	// BusyFor is the time since that ticket was called, or, at a paused

@@ -3,35 +3,35 @@ package forecast
 // simulation is the scratch of Predict: it is kept so that a forecast
 // allocates nothing once the office is known.
 type simulation struct {
-	tickets []int    // service of each ticket ahead, the asked one last
-	taken   []bool   // by ticket
-	spend   []int64  // by service: milliseconds a ticket takes today
-	words   int      // of the set of services of a counter
-	serves  []uint64 // by counter: set of services
-	desks   []desk
-	plan    []Change
-	order   []int
-	rest    []int64
+	spend []int64 // by service: milliseconds a ticket takes today
+	head  []int   // by service: its first waiting ticket, -1 when none
+	tail  []int   // by service: its last
+	next  []int   // by ticket: the next of the same service, -1 when last
+	desks []desk
+	lists []int // the services of the desks, one list after the other
+	plan  []Change
+	order []int   // desks by median remaining time
+	rest  []int64 // that time, by desk
 }
 
 type desk struct {
-	number int
-	free   int64 // milliseconds from now
-	open   bool
-	spent  bool // nobody left whom it serves
-	next   int  // first ticket it has not looked at
+	number   int
+	free     int64 // milliseconds from now
+	open     bool
+	strict   bool
+	spent    bool // nobody left whom it serves
+	from, to int  // its services in lists
 }
 
-// simulate steps the line through the counters and the plan: the counter that
-// is free first takes the first ticket it serves. It returns after how many
+// simulate steps the line through the counters and the plan: whoever is free
+// first takes the next ticket by its rule. It returns after how many
 // milliseconds that is the ticket asked about.
 func (m *Model) simulate(line Line, counters []Counter, plan []Change) (int64, bool) {
 	s := &m.sim
-	s.load(m, line, counters, plan)
-	if !s.served(counters) {
+	asked := s.load(m, line, counters, plan)
+	if !s.hope(m.service(line.Service), counters) {
 		return 0, false
 	}
-	asked := len(s.tickets) - 1
 	now := int64(0)
 	for {
 		best := -1
@@ -52,30 +52,53 @@ func (m *Model) simulate(line Line, counters []Counter, plan []Change) (int64, b
 		}
 		d := &s.desks[best]
 		now = max(now, d.free)
-		for d.next <= asked && (s.taken[d.next] || !s.has(best, s.tickets[d.next])) {
-			d.next++
-		}
-		switch {
-		case d.next > asked:
+		service := s.pick(d)
+		if service < 0 {
 			d.spent = true
-		case d.next == asked:
-			return min(now, maxMS), true
-		default:
-			s.taken[d.next] = true
-			d.free = now + s.spend[s.tickets[d.next]]
+			continue
 		}
+		ticket := s.head[service]
+		if ticket == asked {
+			return min(now, maxMS), true
+		}
+		s.head[service] = s.next[ticket]
+		d.free = now + s.spend[service]
 	}
 }
 
-// load takes over the question.
-func (s *simulation) load(m *Model, line Line, counters []Counter, plan []Change) {
-	s.tickets, s.taken, s.desks, s.plan = s.tickets[:0], s.taken[:0], s.desks[:0], s.plan[:0]
-	for _, a := range line.Ahead {
-		s.tickets = append(s.tickets, m.service(a))
-		s.taken = append(s.taken, false)
+// pick is the service from which a desk takes its next ticket, -1 when nobody
+// waits whom it serves.
+func (s *simulation) pick(d *desk) int {
+	best := -1
+	for _, service := range s.lists[d.from:d.to] {
+		if s.head[service] < 0 {
+			continue
+		}
+		if d.strict {
+			return service
+		}
+		if best < 0 || s.head[service] < s.head[best] {
+			best = service
+		}
 	}
-	s.tickets = append(s.tickets, m.service(line.Service))
-	s.taken = append(s.taken, false)
+	return best
+}
+
+// load takes over the question and returns the asked ticket.
+func (s *simulation) load(m *Model, line Line, counters []Counter, plan []Change) int {
+	s.next, s.desks, s.lists = s.next[:0], s.desks[:0], s.lists[:0]
+	s.head, s.tail = s.head[:0], s.tail[:0]
+	for _, name := range line.Ahead {
+		s.queue(m.service(name))
+	}
+	s.queue(m.service(line.Service))
+
+	for _, c := range counters {
+		d := desk{number: c.Number, open: c.Open, strict: c.Strict}
+		d.from, d.to = s.list(m, c.Services)
+		s.desks = append(s.desks, d)
+	}
+	s.plan = s.plan[:0]
 	for _, c := range plan {
 		i := len(s.plan)
 		s.plan = append(s.plan, c)
@@ -84,47 +107,60 @@ func (s *simulation) load(m *Model, line Line, counters []Counter, plan []Change
 		}
 		s.plan[i] = c
 	}
+	s.busy(m, counters)
+
 	pace := m.pace.now()
 	s.spend = s.spend[:0]
-	s.words = 0
-	s.serves = s.serves[:0]
-	for _, c := range counters {
-		for _, name := range c.Services {
-			m.service(name)
-		}
-		if c.BusyService != "" {
-			m.service(c.BusyService)
-		}
-	}
-	for _, c := range plan {
-		for _, name := range c.Services {
-			m.service(name)
-		}
-	}
-	s.words = (len(m.services) + 63) / 64
 	for _, v := range m.services {
 		s.spend = append(s.spend, max(v.times.mean*pace/one, 1))
 	}
-	for i, c := range counters {
-		s.desks = append(s.desks, desk{number: c.Number, open: c.Open})
-		s.setServices(m, i, c.Services)
+	return len(s.next) - 1
+}
+
+// queue adds a ticket to the line.
+func (s *simulation) queue(service int) {
+	s.know(service)
+	ticket := len(s.next)
+	s.next = append(s.next, -1)
+	if s.head[service] < 0 {
+		s.head[service] = ticket
+	} else {
+		s.next[s.tail[service]] = ticket
 	}
-	s.busy(m, counters, pace)
+	s.tail[service] = ticket
+}
+
+// know makes room for a service.
+func (s *simulation) know(service int) {
+	for len(s.head) <= service {
+		s.head, s.tail = append(s.head, -1), append(s.tail, -1)
+	}
+}
+
+// list keeps the services of a desk.
+func (s *simulation) list(m *Model, names []string) (from, to int) {
+	from = len(s.lists)
+	for _, name := range names {
+		service := m.service(name)
+		s.know(service)
+		s.lists = append(s.lists, service)
+	}
+	return from, len(s.lists)
 }
 
 // busy gives every counter the time at which it will be free. The counters'
 // remaining times are spread over their distribution, the k-th of n at k of
 // n+1 parts: with their means alone all would be free at the same late
 // moment, where in truth the first of n is free early.
-func (s *simulation) busy(m *Model, counters []Counter, pace int64) {
+func (s *simulation) busy(m *Model, counters []Counter) {
+	pace := m.pace.now()
 	s.order, s.rest = s.order[:0], s.rest[:0]
 	for i, c := range counters {
 		s.rest = append(s.rest, 0)
 		if !c.Open || (c.BusyService == "" && !c.Paused) {
 			continue
 		}
-		t := m.timesAt(c)
-		s.rest[i] = t.remaining(&m.timeEdges, max(toMS(c.BusyFor), 0)*one/pace, one/2)
+		s.rest[i] = m.remaining(c, pace, one/2)
 		k := len(s.order)
 		s.order = append(s.order, i)
 		for ; k > 0 && s.rest[s.order[k-1]] > s.rest[i]; k-- {
@@ -134,46 +170,32 @@ func (s *simulation) busy(m *Model, counters []Counter, pace int64) {
 	}
 	n := int64(len(s.order))
 	for k, i := range s.order {
-		c := counters[i]
-		t := m.timesAt(c)
-		left := t.remaining(&m.timeEdges, max(toMS(c.BusyFor), 0)*one/pace, int64(k+1)*one/(n+1))
-		s.desks[i].free = left * pace / one
+		s.desks[i].free = m.remaining(counters[i], pace, int64(k+1)*one/(n+1))
 	}
 }
 
-// timesAt is the distribution of what keeps a counter.
-func (m *Model) timesAt(c Counter) *times {
-	if c.BusyService != "" {
-		return &m.services[m.service(c.BusyService)].times
+// remaining is quantile q of the time for which a counter is still taken.
+func (m *Model) remaining(c Counter, pace, q int64) int64 {
+	busy := max(toMS(c.BusyFor), 0)
+	if c.BusyService == "" {
+		return m.pauses.times.remaining(&m.timeEdges, busy, q)
 	}
-	return &m.pauses.times
+	t := &m.services[m.service(c.BusyService)].times
+	return t.remaining(&m.timeEdges, busy*one/pace, q) * pace / one
 }
 
-// setServices makes names the services of desk i, appending the desk's set.
-func (s *simulation) setServices(m *Model, i int, names []string) {
-	for len(s.serves) < (i+1)*s.words {
-		s.serves = append(s.serves, 0)
-	}
-	set := s.serves[i*s.words : (i+1)*s.words]
-	clear(set)
-	for _, name := range names {
-		k := m.service(name)
-		set[k/64] |= 1 << (k % 64)
-	}
-}
-
-func (s *simulation) has(i, service int) bool {
-	return s.serves[i*s.words+service/64]&(1<<(service%64)) != 0
-}
-
-// served says whether anybody can be expected to serve the asked ticket at
-// all: a counter that is open and not paused, or one that the plan changes.
-// When a paused counter is the only one nobody knows when it comes back.
-func (s *simulation) served(counters []Counter) bool {
-	asked := s.tickets[len(s.tickets)-1]
+// hope says whether anybody can be expected to serve the asked service at all:
+// a counter that is open and not paused, or one that the plan changes. When a
+// paused counter is the only one nobody knows when it comes back.
+func (s *simulation) hope(asked int, counters []Counter) bool {
 	for i, c := range counters {
-		if c.Open && !c.Paused && s.has(i, asked) {
-			return true
+		if !c.Open || c.Paused {
+			continue
+		}
+		for _, service := range s.lists[s.desks[i].from:s.desks[i].to] {
+			if service == asked {
+				return true
+			}
 		}
 	}
 	return len(s.plan) > 0
@@ -190,12 +212,10 @@ func (s *simulation) apply(m *Model, c Change, now int64) {
 	if at < 0 {
 		at = len(s.desks)
 		s.desks = append(s.desks, desk{number: c.Counter})
-		s.setServices(m, at, nil)
 	}
 	d := &s.desks[at]
 	if c.Services != nil {
-		s.setServices(m, at, c.Services)
-		d.next = 0
+		d.from, d.to = s.list(m, c.Services)
 	}
 	d.open, d.spent = c.Open, false
 	d.free = max(d.free, now)
