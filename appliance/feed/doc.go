@@ -1,0 +1,31 @@
+// Package feed is the wire between an office and its city: what is said, in
+// which topic, and how it is read safely. Office and city share this package
+// alone.
+//
+//	office                               broker                          city
+//	  state   (retained, whole, newest only) ---------------------------> pages
+//	  status  (retained, last will) ------------------------------------> pages
+//	  facts   (every fact, in order) -----------------------------------> store
+//	          <-------------------------- cursor (retained): stored up to here
+//	          <-------------------------- request/<id>   online ticket, cancel
+//	  reply/<id> -------------------------------------------------------> page
+//
+// All topics lie under sunbeon/v1/<city>/<office>/; v1 is the contract. All
+// payloads are JSON objects. Readers ignore fields they do not know, and refuse
+// wrong types, oversized bodies and values outside their bounds with an error
+// that wraps ErrInvalid.
+//
+// # What is newest
+//
+// A snapshot is newer than another if its (Epoch, Rev) is greater. Epoch grows
+// with every start of the kiosk, Rev with every publication since. Seq is the
+// last fact the snapshot shows and AsOf its wall time; neither orders, because
+// one state is published many times and a clock may jump. Liveness is the age
+// of the state, never the last will.
+//
+// # Privacy
+//
+// Nothing here names a person. A ticket's token is the unguessable address of
+// its page; it travels in facts and replies, which only the city may read, and
+// never in a snapshot.
+package feed
