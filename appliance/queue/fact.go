@@ -74,6 +74,9 @@ type Forecast struct {
 	Low  int `json:"low"`  // P10
 	Mid  int `json:"mid"`  // median
 	High int `json:"high"` // P90
+	// Base is the simulated wait behind the range, ms; the forecast learns from
+	// it. It is not for people.
+	Base int64 `json:"base,omitempty"`
 }
 
 type (

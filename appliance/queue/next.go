@@ -152,6 +152,21 @@ func (s *State) Waiting(service string) int {
 	return n
 }
 
+// Callable is how many wait whom the counter may call.
+func (s *State) Callable(counter int) int {
+	k := s.Counter(counter)
+	if k == nil {
+		return 0
+	}
+	n := 0
+	for i := range s.Tickets {
+		if t := &s.Tickets[i]; t.Status == Waiting && s.serves(k, t) {
+			n++
+		}
+	}
+	return n
+}
+
 // Ahead is how many people of the service are told to be ahead of a new ticket
 // of the class: everybody who waits, or for a priority ticket the priority
 // tickets that wait.
