@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Config is what an office decides about its line. It is itself recorded as a
@@ -57,13 +58,18 @@ type Span struct {
 	To   int `json:"to"`
 }
 
-// Contains reports whether the stamp's local time lies within the hours.
-func (h Hours) Contains(at Stamp) bool {
+// OnDay reports whether the stamp's local date is one of the days.
+func (h Hours) OnDay(at Stamp) bool {
 	t := at.Time()
 	if len(h.Days) > 0 && !slices.Contains(h.Days, int(t.Weekday())) {
 		return false
 	}
-	if slices.Contains(h.Off, t.Format("2006-01-02")) {
+	return !slices.Contains(h.Off, t.Format(time.DateOnly))
+}
+
+// Contains reports whether the stamp's local time lies within the hours.
+func (h Hours) Contains(at Stamp) bool {
+	if !h.OnDay(at) {
 		return false
 	}
 	if len(h.Spans) == 0 {

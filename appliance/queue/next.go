@@ -58,6 +58,9 @@ func (s *State) next(k *CounterState) (t *Ticket, jump bool, credit map[string]i
 	return ordinary, false, credit
 }
 
+// RuleOf is the rule of the counter.
+func (s *State) RuleOf(counter int) Rule { return s.rule(counter).Rule }
+
 func (s *State) rule(counter int) Counter {
 	i := slices.IndexFunc(s.Config.Counters, func(c Counter) bool { return c.Number == counter })
 	if i < 0 {
