@@ -1,9 +1,12 @@
 package virtual
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/png"
+	"io"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/math/fixed"
@@ -31,6 +34,14 @@ func (pc Piece) Image() image.Image {
 		}
 	}
 	return img
+}
+
+// PNG writes Image as a PNG of one bit a dot.
+func (pc Piece) PNG(w io.Writer) error {
+	if err := png.Encode(w, pc.Image()); err != nil {
+		return fmt.Errorf("virtual: paper as PNG: %w", err)
+	}
+	return nil
 }
 
 func drawBitmap(img *image.Paletted, x0, y0 int, b *bitmap, sx, sy int) {

@@ -43,9 +43,16 @@ func (p *Printer) Silence(on bool) { p.alter(func() { p.silent = on }) }
 // all is well: the case that only a fence uncovers, since fences go unanswered.
 func (p *Printer) Swallow(on bool) { p.alter(func() { p.swallow = on }) }
 
-// Garbage puts noise on the return line around every answer. The noise is the
-// same in every run.
-func (p *Printer) Garbage(on bool) { p.alter(func() { p.garbage = on }) }
+// Garbage puts noise on the return line: at once, before every answer and after it.
+// The noise is the same in every run.
+func (p *Printer) Garbage(on bool) {
+	p.alter(func() {
+		p.garbage = on
+		if on {
+			p.send()
+		}
+	})
+}
 
 // CutPowerAfter lets the power go when n more bytes have arrived, the n-th being
 // lost with the buffer, the unfinished line and the parser's state; the link drops.
@@ -74,6 +81,7 @@ func (p *Printer) alter(change func()) {
 	defer p.mu.Unlock()
 	change()
 	p.stateChanged()
+	p.makeRoom() // a printer gone silent or dark has room for everything
 	p.pump()
 }
 
@@ -90,5 +98,6 @@ func (p *Printer) powerOff() {
 	p.xoff = false
 	if p.link != nil {
 		p.link.drop(ErrPowerOff)
+		p.link = nil
 	}
 }

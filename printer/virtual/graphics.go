@@ -10,6 +10,13 @@ type bitmap struct {
 	sx, sy int // magnification
 }
 
+func newBitmap(w, h int) *bitmap {
+	stride := (w + 7) / 8
+	return &bitmap{w: w, h: h, stride: stride, bits: make([]byte, stride*h), sx: 1, sy: 1}
+}
+
+func (b *bitmap) set(x, y int) { b.bits[y*b.stride+x>>3] |= 0x80 >> (x & 7) }
+
 func (b *bitmap) at(x, y int) bool {
 	return b.bits[y*b.stride+x>>3]&(0x80>>(x&7)) != 0
 }
@@ -94,7 +101,12 @@ func (p *Printer) graphics(data []byte) {
 			return
 		}
 		h = min(h, (len(data)-10)/stride)
-		p.store = &bitmap{w: min(w, p.cfg.Width), h: h, stride: stride, bits: data[10 : 10+h*stride], sx: int(data[3]), sy: int(data[4])}
+		b := newBitmap(min(w, p.cfg.Width), h)
+		b.sx, b.sy = int(data[3]), int(data[4])
+		for y := range h {
+			copy(b.bits[y*b.stride:(y+1)*b.stride], data[10+y*stride:])
+		}
+		p.store = b
 	default:
 		p.unknown("1D284C fn %d", data[1])
 	}
@@ -119,12 +131,11 @@ func (p *Printer) strip(h, data []byte) {
 	if w == 0 {
 		return
 	}
-	b := &bitmap{w: w, h: rows * 8, stride: (w + 7) / 8, sx: 1, sy: 1}
-	b.bits = make([]byte, b.stride*b.h)
+	b := newBitmap(w, rows*8)
 	for x := range w {
 		for y := range b.h {
 			if data[x*rows+y/8]&(0x80>>(y%8)) != 0 {
-				b.bits[y*b.stride+x/8] |= 0x80 >> (x % 8)
+				b.set(x, y)
 			}
 		}
 	}
@@ -175,12 +186,12 @@ func (p *Printer) printSymbol() {
 		p.unknown("1D286B QR of %d bytes does not fit", len(s.data))
 		return
 	}
-	b := &bitmap{w: code.Size, h: code.Size, stride: (code.Size + 7) / 8, sx: size, sy: size}
-	b.bits = make([]byte, b.stride*b.h)
+	b := newBitmap(code.Size, code.Size)
+	b.sx, b.sy = size, size
 	for y := range b.h {
 		for x := range b.w {
 			if code.Black(x, y) {
-				b.bits[y*b.stride+x/8] |= 0x80 >> (x % 8)
+				b.set(x, y)
 			}
 		}
 	}

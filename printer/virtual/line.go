@@ -62,8 +62,8 @@ func (l *line) height() int {
 	return h
 }
 
-// maxCells bounds a line of zero-width cells; an honest one has 96.
-const maxCells = 1024
+// maxCells bounds a line of zero-width cells; an honest one has 64.
+const maxCells = 256
 
 // put adds a cell at the pen, printing the line first when it is full.
 func (p *Printer) put(c cell, after int) {

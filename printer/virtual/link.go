@@ -23,6 +23,7 @@ const maxAnswers = 4096
 // link is the connected host.
 type link struct {
 	c      io.ReadWriteCloser
+	hold   bool          // not read while the receive buffer is full
 	out    []byte        // answers not yet written; under Printer.mu
 	wake   chan struct{} // one token: out has grown
 	gone   chan struct{} // closed by drop
@@ -43,7 +44,11 @@ func (l *link) drop(reason error) {
 // up (nil), ctx ends (its error), the power goes (ErrPowerOff) or the link breaks. It
 // closes c. Data already received is printed also after Serve has returned.
 func (p *Printer) Serve(ctx context.Context, c io.ReadWriteCloser) error {
-	l := &link{c: c, wake: make(chan struct{}, 1), gone: make(chan struct{})}
+	return p.serve(ctx, c, p.cfg.Flow == FlowHold)
+}
+
+func (p *Printer) serve(ctx context.Context, c io.ReadWriteCloser, hold bool) error {
+	l := &link{c: c, hold: hold, wake: make(chan struct{}, 1), gone: make(chan struct{})}
 	p.mu.Lock()
 	switch {
 	case !p.on:
@@ -71,7 +76,9 @@ func (p *Printer) Serve(ctx context.Context, c io.ReadWriteCloser) error {
 	writer.Wait()
 
 	p.mu.Lock()
-	p.link = nil
+	if p.link == l {
+		p.link = nil
+	}
 	p.stateChanged()
 	p.mu.Unlock()
 	return l.reason
@@ -108,7 +115,7 @@ func (p *Printer) listen(l *link) error {
 // take hands bytes to the printer, waiting for room where the link can be held.
 func (p *Printer) take(l *link, data []byte) bool {
 	for len(data) > 0 {
-		n, first, wait := p.receive(data)
+		n, first, wait := p.receive(l, data)
 		if first {
 			p.cfg.FirstByte()
 		}
@@ -160,7 +167,7 @@ func (p *Printer) answer(l *link) {
 			return
 		}
 		if _, err := l.c.Write(out); err != nil {
-			l.drop(fmt.Errorf("virtual: write: %w", err))
+			// A host that no longer listens may still have sent a job: reading ends the link.
 			return
 		}
 	}
@@ -173,20 +180,31 @@ func (p *Printer) send(b ...byte) {
 		return
 	}
 	if p.garbage {
-		for range 1 + p.noise.IntN(4) {
-			l.out = append(l.out, byte(p.noise.Uint32()))
-		}
+		l.out = append(l.out, p.someNoise()...)
 	}
 	l.out = append(l.out, b...)
+	if p.garbage {
+		l.out = append(l.out, p.someNoise()...)
+	}
 	select {
 	case l.wake <- struct{}{}:
 	default:
 	}
 }
 
+// someNoise is one to four bytes of anything.
+func (p *Printer) someNoise() []byte {
+	b := make([]byte, 1+p.noise.IntN(4))
+	for i := range b {
+		b[i] = byte(p.noise.Uint32())
+	}
+	return b
+}
+
 // ListenTCP serves one connection after the other, as the raw port 9100 of a
 // network printer does: a second host waits until the first hangs up. While the power is
-// off connections are closed at once. It closes ln and returns when ctx ends.
+// off connections are closed at once. TCP holds the host back when the receive buffer
+// is full, whatever Config.Flow says. It closes ln and returns when ctx ends.
 func (p *Printer) ListenTCP(ctx context.Context, ln net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { _ = ln.Close() })
 	defer stop()
@@ -200,6 +218,6 @@ func (p *Printer) ListenTCP(ctx context.Context, ln net.Listener) error {
 			return fmt.Errorf("virtual: accept: %w", err)
 		}
 		// How one link ended is the host's affair: the printer takes the next.
-		_ = p.Serve(ctx, c)
+		_ = p.serve(ctx, c, true)
 	}
 }

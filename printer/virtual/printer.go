@@ -39,7 +39,7 @@ type Config struct {
 	Width     int    // dots across: 384 (58 mm) or 576 (80 mm); 0 is 576
 	Baud      int    // line rate, ten bits a byte, both ways; 0 is unpaced
 	Buffer    int    // receive buffer in bytes; 0 is 4096
-	Flow      Flow   // what a full buffer does
+	Flow      Flow   // what a full buffer does; over TCP it is at least FlowHold
 	Speed     int    // paper, mm/s; 0 is instant
 	ProcessID bool   // answers GS ( H
 	ASB       bool   // obeys GS a
@@ -138,6 +138,7 @@ func New(cfg Config) *Printer {
 		cutAfter:  -1,
 		paperLeft: -1,
 		noise:     rand.New(rand.NewPCG(0x5eed, 0x9100)),
+		roll:      roll{head: headToBlade},
 	}
 	p.reset()
 	return p
@@ -160,7 +161,7 @@ func (p *Printer) stopped() bool {
 // hand. Caller holds mu.
 func (p *Printer) pump() {
 	before := len(p.buf)
-	for p.on && !p.silent && !p.moving && !p.stopped() {
+	for p.on && !p.silent && !p.swallow && !p.moving && !p.stopped() {
 		if len(p.todo) > 0 {
 			p.move()
 			continue
@@ -173,8 +174,7 @@ func (p *Printer) pump() {
 		p.step(b)
 	}
 	if len(p.buf) < before {
-		close(p.room)
-		p.room = make(chan struct{})
+		p.makeRoom()
 	}
 	p.flowOff()
 }
@@ -240,6 +240,11 @@ func (p *Printer) clearBuffers() {
 	p.moving = false
 	p.life++
 	p.parser = parser{}
+	p.makeRoom()
+}
+
+// makeRoom wakes a link that is held.
+func (p *Printer) makeRoom() {
 	close(p.room)
 	p.room = make(chan struct{})
 }

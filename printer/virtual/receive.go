@@ -48,14 +48,14 @@ const gap = 100 * time.Millisecond
 
 // receive takes bytes off the line, up to the first that must wait for room. It
 // returns how many it took, whether one of them was a first byte, and the channel to wait on.
-func (p *Printer) receive(data []byte) (n int, first bool, wait <-chan struct{}) {
+func (p *Printer) receive(l *link, data []byte) (n int, first bool, wait <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, b := range data {
-		if !p.on {
-			return len(data), first, nil
+		if p.link != l {
+			return len(data), first, nil // the power went, perhaps came back: not this link
 		}
-		if p.cfg.Flow == FlowHold && len(p.buf) >= p.cfg.Buffer && !p.silent && !p.swallow {
+		if l.hold && len(p.buf) >= p.cfg.Buffer && !p.silent && !p.swallow {
 			return i, first, p.room
 		}
 		p.received++

@@ -31,8 +31,8 @@ type Line struct {
 type Piece struct {
 	Seq         int // 1 is the first piece cut off since New; 0 is not cut off
 	Lines       []Line
-	QRs         []string // contents of the QR codes, in order
-	Rasters     int      // images of dots that are not QR codes (GS v 0 bands count once a band)
+	QRs         []string // contents of the QR codes in order, printed by GS ( k or read off the dots of an image
+	Rasters     int      // images of dots (GS v 0, GS ( L); those that adjoin count once
 	Cut         bool
 	Millimetres float64
 	Unknown     []string // as State.Unknown, while this piece was printed
@@ -65,8 +65,12 @@ type item struct {
 	line  *Line
 }
 
-// maxRoll bounds the paper that hangs out uncut, in dots: 4 m.
-const maxRoll = 4000 * dotsPerMM
+// What hangs out uncut is bounded: 4 m of paper, and as many things on it, since a
+// host can print empty lines without moving the paper.
+const (
+	maxRoll  = 4000 * dotsPerMM
+	maxItems = 8192
+)
 
 // roll is the paper since the last cut.
 type roll struct {
@@ -84,6 +88,15 @@ func (r *roll) advance(dots int) {
 	}
 }
 
+// add puts something on paper and moves it.
+func (r *roll) add(it item, advance int) {
+	if len(r.items) >= maxItems {
+		r.items = slices.Clone(r.items[maxItems/2:])
+	}
+	r.items = append(r.items, it)
+	r.advance(advance)
+}
+
 func (r *roll) printLine(l line, m mode, advance int, wrapped bool) {
 	out := Line{Text: l.text(), Width: 1, Height: 1, Align: m.align, Wrapped: wrapped}
 	for _, c := range l.cells {
@@ -94,14 +107,11 @@ func (r *roll) printLine(l line, m mode, advance int, wrapped bool) {
 			out.Inverse = out.Inverse || c.inverse
 		}
 	}
-	it := item{x: m.left + indent(m, l.pen), y: r.head, h: l.height(), cells: l.cells, line: &out}
-	r.items = append(r.items, it)
-	r.advance(advance)
+	r.add(item{x: m.left + indent(m, l.pen), y: r.head, h: l.height(), cells: l.cells, line: &out}, advance)
 }
 
 func (r *roll) printBitmap(b *bitmap, m mode, qr string) {
-	r.items = append(r.items, item{x: m.left + indent(m, b.w*b.sx), y: r.head, h: b.h * b.sy, bits: b, qr: qr})
-	r.advance(b.h * b.sy)
+	r.add(item{x: m.left + indent(m, b.w*b.sx), y: r.head, h: b.h * b.sy, bits: b, qr: qr}, b.h*b.sy)
 }
 
 // indent is how far the alignment moves something w dots wide.
@@ -139,17 +149,41 @@ func (r *roll) cut(at int) (pc Piece, ok bool) {
 // piece is what can be read on the items.
 func piece(items []item, dots int) Piece {
 	pc := Piece{dots: dots, Millimetres: float64(dots) / dotsPerMM, items: items}
-	for _, it := range items {
-		switch {
+	for i := 0; i < len(items); {
+		switch it := items[i]; {
 		case it.line != nil:
 			pc.Lines = append(pc.Lines, *it.line)
+			i++
 		case it.qr != "":
 			pc.QRs = append(pc.QRs, it.qr)
+			i++
 		default:
+			whole, n := join(items[i:])
+			pc.QRs = append(pc.QRs, readQRs(whole)...)
 			pc.Rasters++
+			i += n
 		}
 	}
 	return pc
+}
+
+// join makes one picture of the images at the start of items that adjoin without a
+// gap, and says how many they are.
+func join(items []item) (*bitmap, int) {
+	first := items[0]
+	whole := *first.bits
+	whole.bits = slices.Clone(whole.bits)
+	n := 1
+	for ; n < len(items); n++ {
+		prev, it := items[n-1], items[n]
+		if it.bits == nil || it.qr != "" || it.x != first.x || it.y != prev.y+prev.h ||
+			it.bits.w != whole.w || it.bits.stride != whole.stride || it.bits.sx != whole.sx || it.bits.sy != whole.sy {
+			break
+		}
+		whole.bits = append(whole.bits, it.bits.bits...)
+		whole.h += it.bits.h
+	}
+	return &whole, n
 }
 
 // Pieces are the pieces cut off so far, oldest first.
