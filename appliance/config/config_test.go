@@ -1,0 +1,125 @@
+package config
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"sunbeon/appliance/queue"
+)
+
+const good = `[office]
+id = "CS0001"
+city = "uijeongbu"
+name = "민원실"
+holidays = ["2026-12-25"]
+
+[[services]]
+id = "civil"
+name = "민원"
+numbers = "1-300"
+open = "mon-fri 09:00-18:00"
+issuing = "mon-fri 09:00-12:00 13:00-17:30"
+handling = "4m"
+
+[[services]]
+id = "passport"
+name = "여권"
+numbers = "501-800"
+handling = "7m"
+
+[[counters]]
+number = 1
+services = ["civil", "passport"]
+`
+
+func TestBenchOfficeIsRight(t *testing.T) {
+	f, err := Load("../sim/office.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Queue.Services) != 3 || len(f.Queue.Shifts) != 2 || f.Address.City != "uijeongbu" {
+		t.Fatalf("%+v", f)
+	}
+}
+
+func TestHours(t *testing.T) {
+	f, err := Parse("office.toml", []byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := queue.Hours{Days: []int{1, 2, 3, 4, 5}, Spans: []queue.Span{{From: 540, To: 720}, {From: 780, To: 1050}}, Off: []string{"2026-12-25"}}
+	if got := f.Queue.Services[0].Issuing; !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %+v", got)
+	}
+	if got := f.Queue.Services[1].Open; !reflect.DeepEqual(got, queue.Hours{}) {
+		t.Fatalf("no hours are always, got %+v", got)
+	}
+}
+
+// Each mistake names file, line and remedy.
+func TestMistakesNameTheLine(t *testing.T) {
+	for _, c := range []struct{ name, from, to, want string }{
+		{"unknown key", `numbers = "1-300"`, `number = "1-300"`, `office.toml:10: unknown key "services.number"; remove it`},
+		{"wrong type", `number = 1`, `number = "one"`, "office.toml:22: counters.number: "},
+		{"no TOML", `name = "여권"`, `name = 여권`, "office.toml:17: "},
+		{"bands overlap", `"501-800"`, `"300-800"`, `office.toml:18: services[1].numbers: 300 to 800 overlaps "civil"`},
+		{"no band", `"501-800"`, `"501"`, `office.toml:18: services[1].numbers: "501" is no band: write first-last`},
+		{"serves nothing", `services = ["civil", "passport"]`, `services = []`, "office.toml:23: counters[0].services: counter 1 serves nothing: list"},
+		{"unknown service", `["civil", "passport"]`, `["civil", "pasport"]`, `office.toml:23: counters[0].services: "pasport" is no service`},
+		{"hours backwards", `"mon-fri 09:00-18:00"`, `"mon-fri 18:00-09:00"`, "office.toml:11: services[0].open: 18:00-09:00 ends before it begins"},
+		{"no hours", `"mon-fri 09:00-18:00"`, `"mon-fri 9-18"`, `office.toml:11: services[0].open: "9-18" is no span: write 09:00-18:00`},
+		{"no weekdays", `"mon-fri 09:00-18:00"`, `"mo-fr 09:00-18:00"`, "write mon-fri or sat,sun"},
+		{"holiday", `["2026-12-25"]`, `["25.12."]`, "office.toml:5: office.holidays: "},
+		{"missing name", `name = "여권"`, ``, "office.toml:15: services[1].name: is empty"},
+		{"duration", `handling = "7m"`, `handling = "seven"`, `"seven" is no length of time`},
+		{"topic", `city = "uijeongbu"`, `city = "의정부"`, "office.toml:3: office.city: "},
+		{"printer", "[[counters]]", "[printer]\nport = \"lpt1\"\n[[counters]]", `office.toml:22: printer.port: "lpt1": write tcp://`},
+		{"pin", "number = 1", "number = 1\npin = \"1234\"", "is no hash: make one with `kiosk pin`"},
+		{"broker", "[[counters]]", "[feed]\nbrokers = [\"mqtt.example\"]\n[[counters]]", "office.toml:22: feed.brokers: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := strings.Replace(good, c.from, c.to, 1)
+			if text == good {
+				t.Fatal("the mistake is not in the text")
+			}
+			_, err := Parse("office.toml", []byte(text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestAllMistakesAtOnce(t *testing.T) {
+	text := strings.NewReplacer(`"1-300"`, `"9-1"`, `["civil", "passport"]`, `["civil"]`).Replace(good)
+	_, err := Parse("office.toml", []byte(text))
+	if err == nil || strings.Count(err.Error(), "office.toml:") != 2 {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	_, err := Load(t.TempDir() + "/office.toml")
+	if err == nil || !strings.Contains(err.Error(), "-config") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	bench, err := os.ReadFile("../sim/office.toml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(bench)
+	f.Add([]byte("[[services]]\nid = \"a\"\n[[services]]\nnumbers = \"1-0\""))
+	f.Add([]byte("a.b.c = 1\n[a]\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := Parse("office.toml", b)
+		if err == nil && len(got.Queue.Check()) > 0 {
+			t.Fatal("accepted what the core refuses")
+		}
+	})
+}
