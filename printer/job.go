@@ -56,7 +56,7 @@ const (
 	Connecting State = iota // nothing is known yet
 	Ready                   // nothing to print
 	Printing                // a ticket is on its way to paper
-	Waiting                 // a fault holds the tickets; see Health.Faults
+	Stopped                 // a fault holds the tickets; see Health.Faults
 	Silent                  // prints, but the link never answers
 )
 
@@ -68,8 +68,8 @@ func (s State) String() string {
 		return "ready"
 	case Printing:
 		return "printing"
-	case Waiting:
-		return "waiting"
+	case Stopped:
+		return "stopped"
 	case Silent:
 		return "silent"
 	}

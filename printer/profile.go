@@ -104,3 +104,6 @@ func (p Profile) check() error {
 	}
 	return nil
 }
+
+// twoWay reports whether the printer is expected to say anything at all.
+func (p Profile) twoWay() bool { return p.ProcessID || p.Fence }

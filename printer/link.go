@@ -1,0 +1,360 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// errNoAnswer ends a link whose printer has fallen silent; it has answered
+// before, so that silence means something.
+var errNoAnswer = errors.New("printer: no answer; check its power and cable")
+
+const (
+	forever = time.Duration(-1)
+
+	// chunk is what one write deadline covers: a second at 9600 baud.
+	chunk = 1024
+	// flushLen ends any picture that a crashed host left unfinished: a printer
+	// takes NULs outside a picture for nothing.
+	flushLen = 8192
+	// gap parts two answers: the bytes of one come within milliseconds.
+	gap = 500 * time.Millisecond
+	// settleTime is how long a late fence may follow an early one at hello.
+	settleTime = 300 * time.Millisecond
+	// nudgeEvery spaces the attempts to leave a cutter error.
+	nudgeEvery = 10 * time.Second
+	// inboxLimit bounds what a babbling line can pile up during a write.
+	inboxLimit = 1024
+)
+
+func never() bool { return false }
+
+// link is one open transport and what was learned on it. Run's goroutine owns
+// it; the reader goroutine only fills the inbox.
+type link struct {
+	s  *Session
+	tr Transport
+	in *inbox
+
+	status status // what the printer last said
+	round  status // what the look under way adds up to
+
+	synced, wasSynced bool // hello is done, and has been
+	silent            bool // nothing ever answered on it
+	answered          bool
+	greeting          bool // hello owns the line: no looks meanwhile
+	hasID, hasFence   bool // learned at hello
+
+	owed    int    // fences not yet answered
+	id      string // the process id awaited
+	gotID   bool
+	cleared bool
+	watch   bool // a ticket is in the printer's hands
+	spoiled bool // and met a fault there
+
+	looks   bool // DLE EOT is answered
+	n       int  // of the DLE EOT n next or under way; 0 between looks
+	asked   bool
+	askedAt time.Time
+	misses  int
+	rounds  int           // looks completed
+	every   time.Duration // between looks; 0 is none
+	due     time.Time
+	noise   int
+}
+
+func newLink(s *Session, tr Transport) *link {
+	l := &link{s: s, tr: tr, in: &inbox{wake: make(chan struct{}, 1), done: make(chan struct{})}}
+	go l.in.read(tr)
+	return l
+}
+
+// stops reports whether a fault keeps tickets from being sent.
+func (l *link) stops() bool {
+	for _, f := range l.status.faults() {
+		if f.Stops() {
+			return true
+		}
+	}
+	return false
+}
+
+// send writes all of b; n bytes went out.
+func (l *link) send(b []byte) (n int, err error) {
+	for n < len(b) {
+		if err := l.tr.SetWriteDeadline(time.Now().Add(l.s.cfg.WriteTimeout)); err != nil {
+			return n, fmt.Errorf("printer: write: %w", err)
+		}
+		k, err := l.tr.Write(b[n:min(n+chunk, len(b))])
+		n += k
+		if err != nil {
+			return n, fmt.Errorf("printer: write: %w", err)
+		}
+	}
+	return n, nil
+}
+
+// appendFence ends a job with the questions that the printer answers only when
+// it has worked off what stands before them, and awaits their answers.
+func (l *link) appendFence(dst []byte) []byte {
+	l.gotID, l.spoiled, l.watch = false, false, true
+	if l.hasID {
+		l.s.serial++
+		l.id = fmt.Sprintf("%04d", l.s.serial%10000)
+		dst = append(dst, 0x1d, '(', 'H', 6, 0, '0', '0')
+		dst = append(dst, l.id...)
+	}
+	if l.hasFence {
+		l.owed++
+		dst = append(dst, 0x1d, 'r', 1)
+	}
+	return dst
+}
+
+// turn takes the answers that have come and looks at the printer when it is
+// time to.
+func (l *link) turn(now time.Time) error {
+	answers, err := l.in.take()
+	for _, a := range answers {
+		l.heed(a, now)
+	}
+	if err != nil {
+		return err
+	}
+	return l.poll(now)
+}
+
+// heed takes one answer. Only what was asked for, or cannot be chance, proves
+// that the printer answers.
+func (l *link) heed(a answer, now time.Time) {
+	expected := true
+	switch a.kind {
+	case realTime:
+		if expected = l.asked; expected {
+			l.looks, l.s.looked = true, true
+			l.round.realTime(l.n, a.b[0])
+			l.next(now)
+		}
+	case automatic:
+		l.status.automatic(a.b)
+		l.round = l.status
+	case sensors:
+		if expected = l.owed > 0; expected {
+			l.owed--
+			l.s.fenced = true
+			l.status.sensors(a.b[0])
+			l.round.sensors(a.b[0])
+		}
+	case block: // noise may stand before what counts
+		switch {
+		case l.id != "" && strings.HasSuffix(a.data, `"`+l.id):
+			l.gotID, l.id, l.s.fenced, l.s.idKnown = true, "", true, true
+			l.hasID = true // also when hello's answer comes late
+		case strings.HasSuffix(a.data, "%"):
+			l.cleared = true
+		default:
+			expected = false
+		}
+	case flow:
+		return
+	default:
+		expected = false
+	}
+	if !expected {
+		if l.noise++; l.noise == 1 {
+			l.s.cfg.Log.Warn("printer: noise on the return line; check its speed and plug", "byte", a.b[0])
+		}
+		return
+	}
+	l.s.answered, l.answered, l.misses = true, true, 0
+	if l.silent { // it does answer: start over
+		l.silent, l.synced = false, false
+	}
+	if l.watch && !l.gotID {
+		for _, f := range l.status.faults() {
+			l.spoiled = l.spoiled || f.spoils()
+		}
+	}
+}
+
+// poll keeps the look under way going, one question at a time since answers do
+// not say what they answer, and starts one when it is due.
+func (l *link) poll(now time.Time) error {
+	if l.n == 0 && l.every > 0 && !l.greeting && !now.Before(l.due) {
+		l.n, l.round = 1, l.status
+	}
+	if l.asked && now.Sub(l.askedAt) >= l.patience() {
+		l.asked = false
+		if l.n > 1 { // a model that does not know this n
+			l.next(now)
+		} else if l.misses++; l.misses > 1 {
+			l.n, l.misses, l.due = 0, 0, now.Add(l.every)
+			// While a ticket prints a slow model may answer late: then its
+			// fence decides.
+			if l.s.looked && !l.greeting && l.s.current == nil {
+				return errNoAnswer
+			}
+		}
+	}
+	if l.n == 0 || l.asked {
+		return nil
+	}
+	l.asked, l.askedAt = true, now
+	_, err := l.send([]byte{0x10, 0x04, byte(l.n)})
+	return err
+}
+
+// next goes on to the next question; after the fourth the look counts.
+func (l *link) next(now time.Time) {
+	l.asked = false
+	if l.n++; l.n > 4 {
+		l.n, l.status = 0, l.round
+		l.rounds++
+		l.due = now.Add(l.every)
+	}
+}
+
+// patience is how long a question may stay open. The first one decides whether
+// the printer is there at all.
+func (l *link) patience() time.Duration {
+	if l.n == 1 {
+		return l.s.cfg.AnswerTimeout
+	}
+	return l.s.cfg.AnswerTimeout / 4
+}
+
+// look asks for a look that begins after now, and gives its count.
+func (l *link) look() int {
+	l.due = time.Now()
+	if l.n != 0 {
+		return l.rounds + 2
+	}
+	return l.rounds + 1
+}
+
+// pace sets how often to look; 0 is never.
+func (l *link) pace(every time.Duration) {
+	if !l.s.cfg.Profile.twoWay() {
+		every = 0
+	}
+	l.every = every
+	if soon := time.Now().Add(every); l.due.IsZero() || soon.Before(l.due) {
+		l.due = soon
+	}
+}
+
+// wakeAt is when poll has something to do next; zero is never.
+func (l *link) wakeAt() time.Time {
+	switch {
+	case l.asked:
+		return l.askedAt.Add(l.patience())
+	case l.every > 0 && !l.greeting:
+		return l.due
+	}
+	return time.Time{}
+}
+
+// inbox is what the reader leaves for Run. It never makes the reader wait: a
+// printer that cannot get rid of its status may stop reading.
+type inbox struct {
+	wake chan struct{} // one token
+	done chan struct{} // closed when the reader has ended
+
+	mu   sync.Mutex
+	list []answer
+	err  error
+}
+
+func (in *inbox) read(r io.Reader) {
+	defer close(in.done)
+	var p parser
+	var last time.Time
+	buf := make([]byte, 256)
+	for {
+		n, err := r.Read(buf)
+		if now := time.Now(); n > 0 {
+			if now.Sub(last) > gap {
+				p.reset()
+			}
+			last = now
+		}
+		in.mu.Lock()
+		p.feed(buf[:n], func(a answer) {
+			if len(in.list) < inboxLimit {
+				in.list = append(in.list, a)
+			}
+		})
+		if err != nil {
+			in.err = fmt.Errorf("printer: read: %w", err)
+		}
+		in.mu.Unlock()
+		select {
+		case in.wake <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// take empties the inbox; the error comes after the last answers.
+func (in *inbox) take() ([]answer, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	list := in.list
+	in.list = nil
+	return list, in.err
+}
+
+// await lets the world go on until done, or for d. It is the only place where
+// Run waits: answers, looks, expiry and health all happen here.
+func (s *Session) await(ctx context.Context, d time.Duration, done func() bool) (bool, error) {
+	end := time.Now().Add(d)
+	for {
+		now := time.Now()
+		var answers <-chan struct{}
+		var wakeAt time.Time
+		if l := s.link; l != nil {
+			if err := l.turn(now); err != nil {
+				return false, err
+			}
+			answers, wakeAt = l.in.wake, l.wakeAt()
+		}
+		wakeAt = earlier(wakeAt, s.expire(now))
+		s.publish()
+		switch {
+		case done():
+			return true, nil
+		case d >= 0 && !now.Before(end):
+			return false, nil
+		case d >= 0:
+			wakeAt = earlier(wakeAt, end)
+		}
+		var alarm <-chan time.Time
+		if !wakeAt.IsZero() {
+			s.timer.Reset(time.Until(wakeAt))
+			alarm = s.timer.C
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-answers:
+		case <-s.wake:
+		case <-alarm:
+		}
+	}
+}
+
+// earlier is the first of two times, a zero one being never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
