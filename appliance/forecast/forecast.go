@@ -27,8 +27,8 @@ type Line struct {
 	Ahead []string
 	// Service is that of the ticket asked about.
 	Service string
-	// Priority says that the ticket is of the priority class: those who come
-	// later do not overtake it.
+	// Priority says that the ticket is of the priority class. It changes
+	// nothing by itself: its place is what Ahead says.
 	Priority bool
 }
 
@@ -120,7 +120,7 @@ func (m *Model) reset() {
 	m.pauses = &service{}
 	m.pauses.times.setPrior(&m.timeEdges, pausePrior)
 	m.day, m.started = 0, false
-	m.pace = newPace()
+	m.pace = one
 	for b := range m.pool {
 		m.pool[b] = cell{}
 		m.level[b] = newLevel()
@@ -154,9 +154,12 @@ func (m *Model) StartDay(day int64) {
 	if m.started {
 		for _, s := range m.services {
 			s.times.age()
-			for _, c := range s.cells {
-				if c != nil {
-					c.age()
+			for b, c := range s.cells {
+				if c == nil {
+					continue
+				}
+				if c.age(); c.weight == 0 {
+					s.cells[b] = nil
 				}
 			}
 		}
@@ -164,7 +167,7 @@ func (m *Model) StartDay(day int64) {
 		for b := range m.pool {
 			m.pool[b].age()
 		}
-		m.pace.rest()
+		m.pace = one
 	}
 	m.day, m.started = day, true
 }

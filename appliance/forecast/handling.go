@@ -9,7 +9,7 @@ const (
 	timeBins  = 84
 	priorObs  = 8       // the configured figure weighs as many observations
 	clipTimes = 10      // an observation counts as at most so many means
-	maxWeight = 1 << 40 // no bin of a snapshot may be heavier
+	maxWeight = 1 << 36 // no bin of a snapshot may be heavier
 )
 
 // timeEdges are the limits of the bins of handling times, in milliseconds:
@@ -69,10 +69,13 @@ func (t *times) add(edges *[timeBins + 1]int64, ms int64) {
 func (t *times) age() {
 	t.weight = 0
 	for i := range t.bins {
-		t.bins[i] -= t.bins[i] / 7
+		t.bins[i] -= (t.bins[i] + 6) / 7 // rounded up: everything is forgotten in the end
 		t.weight += t.bins[i]
 	}
 	t.sum -= t.sum / 7
+	if t.weight == 0 {
+		t.sum = 0
+	}
 	t.refresh()
 }
 
@@ -126,55 +129,16 @@ func binOf(edges []int64, v int64) int {
 	return lo
 }
 
-// paces is how many ways of following the day's pace compete.
-const paces = 4
-
-// pace is how the office works just now against its usual: the ratio of recent
-// handling times to the mean of their service. How fast to follow it depends
-// on the office, so several speeds compete, the first being not to follow at
-// all, and the one that foretold the handlings best is used.
-type pace struct {
-	ratio [paces]int64 // fixed point
-	loss  [paces]int64 // discounted squared error, fixed point
-	best  int
-}
-
-func newPace() pace {
-	var p pace
-	for i := range p.ratio {
-		p.ratio[i] = one
-	}
-	return p
-}
-
-// rest ends a day: tomorrow begins at the usual pace.
-func (p *pace) rest() {
-	for i := range p.ratio {
-		p.ratio[i] = one
-	}
-}
+// pace is how the office works just now against its usual, fixed point: the
+// mean of the last hundred-odd ratios of a handling time to the mean of its
+// service. It begins each day at one.
+type pace int64
 
 func (p *pace) observe(ms, mean int64) {
 	r := min(ms*one/mean, 5*one)
-	for i := range p.ratio {
-		e := r - p.ratio[i]
-		p.loss[i] += e*e/one - p.loss[i]/2048
-		if i > 0 {
-			p.ratio[i] += e >> (7 - i) // 1/64, 1/32, 1/16
-		}
-	}
-	p.choose()
+	*p += (pace(r) - *p) / 128
 }
 
-// choose takes the speed with the smallest loss.
-func (p *pace) choose() {
-	p.best = 0
-	for i := range p.loss {
-		if p.loss[i] < p.loss[p.best] {
-			p.best = i
-		}
-	}
-}
-
-// now is the factor on every handling time.
-func (p *pace) now() int64 { return p.ratio[p.best] }
+// factor is what handling times are multiplied by: three quarters of the way,
+// because part of what the last ones showed was chance.
+func (p pace) factor() int64 { return one + int64(p-one)*3/4 }

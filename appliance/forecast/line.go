@@ -1,5 +1,7 @@
 package forecast
 
+import "slices"
+
 // simulation is the scratch of Predict: it is kept so that a forecast
 // allocates nothing once the office is known.
 type simulation struct {
@@ -10,8 +12,7 @@ type simulation struct {
 	desks []desk
 	lists []int // the services of the desks, one list after the other
 	plan  []Change
-	order []int   // desks by median remaining time
-	rest  []int64 // that time, by desk
+	order []int // busy desks that may take the asked ticket, soonest free first
 }
 
 type desk struct {
@@ -29,7 +30,7 @@ type desk struct {
 func (m *Model) simulate(line Line, counters []Counter, plan []Change) (int64, bool) {
 	s := &m.sim
 	asked := s.load(m, line, counters, plan)
-	if !s.hope(m.service(line.Service), counters) {
+	if !s.hope(line.Service, counters) {
 		return 0, false
 	}
 	now := int64(0)
@@ -107,9 +108,9 @@ func (s *simulation) load(m *Model, line Line, counters []Counter, plan []Change
 		}
 		s.plan[i] = c
 	}
-	s.busy(m, counters)
+	s.busy(m, line.Service, counters)
 
-	pace := m.pace.now()
+	pace := m.pace.factor()
 	s.spend = s.spend[:0]
 	for _, v := range m.services {
 		s.spend = append(s.spend, max(v.times.mean*pace/one, 1))
@@ -148,22 +149,25 @@ func (s *simulation) list(m *Model, names []string) (from, to int) {
 	return from, len(s.lists)
 }
 
-// busy gives every counter the time at which it will be free. The counters'
-// remaining times are spread over their distribution, the k-th of n at k of
-// n+1 parts: with their means alone all would be free at the same late
-// moment, where in truth the first of n is free early.
-func (s *simulation) busy(m *Model, counters []Counter) {
-	pace := m.pace.now()
-	s.order, s.rest = s.order[:0], s.rest[:0]
+// busy gives every counter the time at which it will be free: half-way through
+// what is left of such handlings. Those of the n counters that may take the
+// asked ticket are spread instead, the k-th at k of n+1 parts: otherwise all
+// would be free at the same late moment, where in truth the first of n is free
+// early.
+func (s *simulation) busy(m *Model, service string, counters []Counter) {
+	pace := m.pace.factor()
+	s.order = s.order[:0]
 	for i, c := range counters {
-		s.rest = append(s.rest, 0)
 		if !c.Open || (c.BusyService == "" && !c.Paused) {
 			continue
 		}
-		s.rest[i] = m.remaining(c, pace, one/2)
+		s.desks[i].free = m.remaining(c, pace, one/2)
+		if !slices.Contains(c.Services, service) {
+			continue
+		}
 		k := len(s.order)
 		s.order = append(s.order, i)
-		for ; k > 0 && s.rest[s.order[k-1]] > s.rest[i]; k-- {
+		for ; k > 0 && s.desks[s.order[k-1]].free > s.desks[i].free; k-- {
 			s.order[k] = s.order[k-1]
 		}
 		s.order[k] = i
@@ -185,20 +189,28 @@ func (m *Model) remaining(c Counter, pace, q int64) int64 {
 }
 
 // hope says whether anybody can be expected to serve the asked service at all:
-// a counter that is open and not paused, or one that the plan changes. When a
+// a counter that is open and not paused, or one that the plan opens. When a
 // paused counter is the only one nobody knows when it comes back.
-func (s *simulation) hope(asked int, counters []Counter) bool {
-	for i, c := range counters {
-		if !c.Open || c.Paused {
+func (s *simulation) hope(service string, counters []Counter) bool {
+	for _, c := range counters {
+		if c.Open && !c.Paused && slices.Contains(c.Services, service) {
+			return true
+		}
+	}
+	for _, p := range s.plan {
+		if !p.Open {
 			continue
 		}
-		for _, service := range s.lists[s.desks[i].from:s.desks[i].to] {
-			if service == asked {
+		if slices.Contains(p.Services, service) {
+			return true
+		}
+		for _, c := range counters {
+			if p.Services == nil && c.Number == p.Counter && slices.Contains(c.Services, service) {
 				return true
 			}
 		}
 	}
-	return len(s.plan) > 0
+	return false
 }
 
 // apply makes a planned change happen.

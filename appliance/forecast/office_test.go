@@ -64,6 +64,15 @@ type person struct {
 	lesKnown bool
 }
 
+// class keeps the last waits of priority and ordinary tickets apart, or the
+// naive forecast would look worse than it is.
+func (p *person) class() string {
+	if p.priority {
+		return p.name + " priority"
+	}
+	return p.name
+}
+
 type clerk struct {
 	serves   []string
 	open     bool
@@ -260,10 +269,7 @@ func (d *officeDay) arrive(p *person, plan []Change) {
 	}
 	p.forecast = d.m.Predict(l, counters, plan)
 	p.ahead = len(l.Ahead)
-	p.les, p.lesKnown = d.les[p.name], false
-	if _, ok := d.les[p.name]; ok {
-		p.lesKnown = true
-	}
+	p.les, p.lesKnown = d.les[p.class()]
 	d.line = slices.Insert(d.line, at, p)
 	d.wake()
 }
@@ -309,7 +315,6 @@ func (d *officeDay) step(c *clerk) {
 		c.leaving = false
 		d.free(c)
 	case c.with != nil: // finished
-		t := d.trades[c.with.service]
 		busy := d.now - c.called
 		name := c.with.name
 		if c.absent {
@@ -318,7 +323,6 @@ func (d *officeDay) step(c *clerk) {
 			d.free(c)
 			return
 		}
-		_ = t
 		gap := d.rng.ExpFloat64() * d.gap * 1000
 		c.with = nil
 		if !c.want && d.pick(c) >= 0 && gap > 0 {
@@ -350,7 +354,7 @@ func (d *officeDay) free(c *clerk) {
 		Day: d.day, Service: p.name, Ahead: p.ahead, Forecast: p.forecast,
 		LES: ms(p.les), LESKnown: p.lesKnown, Actual: ms(wait),
 	})
-	d.les[p.name] = wait
+	d.les[p.class()] = wait
 	t := d.trades[p.service]
 	c.with, c.called = p, d.now
 	if c.absent = d.rng.Float64() < t.noShow; c.absent {

@@ -45,10 +45,10 @@ func (c *cell) add(edges *[ratioBins + 1]int64, base, actual int64) {
 
 // age makes a day's outcomes weigh fifteen sixteenths of what they did.
 func (c *cell) age() {
-	c.zero -= c.zero / 16
+	c.zero -= (c.zero + 15) / 16
 	c.weight = c.zero
 	for i := range c.bins {
-		c.bins[i] -= c.bins[i] / 16
+		c.bins[i] -= (c.bins[i] + 15) / 16
 		c.weight += c.bins[i]
 	}
 	c.cached = false
@@ -82,22 +82,24 @@ func scale(base, ratio int64) int64 {
 // tenth falls on either side even where the days are not alike.
 type level struct{ low, high int64 } // fixed point
 
-const levelStep = one / 256
+// levelStep is small against the share it moves: the outcomes of a day are
+// alike, and a quick hand would follow them out and in again for nothing.
+const levelStep = one / 8192
 
 func newLevel() level { return level{one / 10, one - one/10} }
 
 func (l *level) observe(f Range, actual int64) {
 	if low := toMS(f.Low); low > 0 { // nobody can wait less than nothing
 		if actual < low {
-			l.low -= levelStep * 9 / 10
+			l.low -= 9 * levelStep
 		} else {
-			l.low += levelStep / 10
+			l.low += levelStep
 		}
 	}
 	if actual > toMS(f.High) {
-		l.high += levelStep * 9 / 10
+		l.high += 9 * levelStep
 	} else {
-		l.high -= levelStep / 10
+		l.high -= levelStep
 	}
 	*l = l.bounded()
 }
@@ -132,66 +134,63 @@ func (m *Model) outcome(service, ahead int, f Range, actual int64) {
 // quantiles returns the factors for a forecast of this kind: of the service's
 // own outcomes, filled up with the office's, filled up with a wide guess.
 func (m *Model) quantiles(service, b int) quantiles {
+	pool := &m.pool[b]
 	own := m.services[service].cells[b]
 	if own == nil {
-		own = &m.pool[b]
+		own = pool
 	}
 	if own.cached {
 		return own.q
 	}
-	pool := &m.pool[b]
-	var zero, total int64
-	// Everything is weighed so that the office's outcomes and the guess
-	// together count as cellObs.
-	poolTotal := pool.weight + poolObs*one
-	var guess [ratioBins]int64
+	clear(m.blend[:])
 	for _, r := range guessShape() {
-		guess[binOf(m.ratioEdges[:], r*one/1000)] += poolObs * one / 16
+		m.blend[binOf(m.ratioEdges[:], r*one/1000)] += poolObs * one / 16
 	}
-	part := func(w int64) int64 {
-		if own == pool {
-			return w
-		}
-		return w * 1024 / (poolTotal / one) * cellObs / 1024
-	}
-	zero = part(pool.zero)
-	if own != pool {
-		zero += own.zero
-	}
-	total = zero
+	zero, total := pool.zero, pool.weight+poolObs*one
 	for i := range m.blend {
-		w := part(pool.bins[i] + guess[i])
-		if own != pool {
-			w += own.bins[i]
+		m.blend[i] += pool.bins[i]
+	}
+	if own != pool { // the office counts as cellObs outcomes of the service
+		parts := total / one
+		zero = zero*cellObs/parts + own.zero
+		total = zero
+		for i := range m.blend {
+			m.blend[i] = m.blend[i]*cellObs/parts + own.bins[i]
+			total += m.blend[i]
 		}
-		m.blend[i] = w
-		total += w
 	}
 	l := m.level[b]
-	own.q = quantiles{
-		low:  m.quantile(zero, total, l.low),
-		mid:  m.quantile(zero, total, one/2),
-		high: m.quantile(zero, total, l.high),
-	}
+	own.q.low, _ = m.quantile(zero, total, l.low)
+	_, own.q.high = m.quantile(zero, total, l.high)
+	lo, hi := m.quantile(zero, total, one/2)
+	own.q.mid = (lo + hi) / 2
 	own.cached = true
 	return own.q
 }
 
 // quantile reads the ratio below which a share q of the blended outcomes lie.
-func (m *Model) quantile(zero, total, q int64) int64 {
+// The two results are the same, but for a bin that alone holds an eighth of
+// everything: there they are its limits, because waits that are all alike
+// would else fall on either side of the ends of the range.
+func (m *Model) quantile(zero, total, q int64) (low, high int64) {
 	want := total / one * q
 	if want <= zero {
-		return 0
+		return 0, 0
 	}
 	want -= zero
 	for i, w := range m.blend {
-		if w > 0 && want <= w {
-			lo, hi := m.ratioEdges[i], m.ratioEdges[i+1]
-			return lo + (hi-lo)*want/w
+		if want > w {
+			want -= w
+			continue
 		}
-		want -= w
+		low, high = m.ratioEdges[i], m.ratioEdges[i+1]
+		if w < total/8 {
+			low += (high - low) * want / w
+			high = low
+		}
+		return low, high
 	}
-	return m.ratioEdges[ratioBins]
+	return m.ratioEdges[ratioBins], m.ratioEdges[ratioBins]
 }
 
 // guessShape is a lognormal of median 1 and sigma 0.7 in sixteen equal parts,

@@ -25,8 +25,12 @@ type Sample struct {
 // A Score says what forecasts were worth.
 type Score struct {
 	Service string // "" for all
-	N       int    // forecasts that were known
+	N       int    // forecasts that were known and of a wait
 	Unknown int    // forecasts that were not; they count nowhere else
+	// AtOnce counts tickets that found a counter idle and nobody ahead. There
+	// was nothing to forecast and nothing to be wrong about: they count
+	// nowhere else, lest a quiet office look clever.
+	AtOnce int
 
 	MAE time.Duration // mean absolute error of Mid
 
@@ -68,6 +72,10 @@ func evaluate(name string, samples []Sample) Score {
 			s.Unknown++
 			continue
 		}
+		if f.Base == 0 && x.Ahead == 0 {
+			s.AtOnce++
+			continue
+		}
 		s.N++
 		miss := (x.Actual - f.Mid).Abs()
 		all += miss
@@ -103,8 +111,8 @@ func evaluate(name string, samples []Sample) Score {
 // and one for all, errors in minutes.
 func (s Score) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-12s %6s %7s %8s %8s %7s %7s %7s %7s\n",
-		"service", "n", "unknown", "MAE min", "LES min", "ratio", "inside", "above", "below")
+	fmt.Fprintf(&b, "%-12s %6s %7s %7s %8s %8s %7s %7s %7s %7s\n",
+		"service", "n", "at once", "unknown", "MAE min", "LES min", "ratio", "inside", "above", "below")
 	for _, of := range s.Services {
 		of.line(&b, of.Service)
 	}
@@ -113,7 +121,7 @@ func (s Score) String() string {
 }
 
 func (s Score) line(b *strings.Builder, name string) {
-	fmt.Fprintf(b, "%-12s %6d %7d ", name, s.N, s.Unknown)
+	fmt.Fprintf(b, "%-12s %6d %7d %7d ", name, s.N, s.AtOnce, s.Unknown)
 	if s.N == 0 {
 		fmt.Fprintf(b, "%8s %8s %7s %7s %7s %7s\n", "-", "-", "-", "-", "-", "-")
 		return

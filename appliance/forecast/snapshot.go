@@ -20,8 +20,7 @@ type state struct {
 	Version  int            `json:"version"`
 	Day      int64          `json:"day"`
 	Started  bool           `json:"started"`
-	Pace     [paces]int64   `json:"pace"`
-	Loss     [paces]int64   `json:"loss"`
+	Pace     int64          `json:"pace"`
 	Pauses   timesState     `json:"pauses"`
 	Level    [][2]int64     `json:"level"`
 	Pool     []cellState    `json:"pool"`
@@ -51,7 +50,7 @@ type cellState struct {
 func (m *Model) Snapshot() []byte {
 	s := state{
 		Version: snapshotVersion, Day: m.day, Started: m.started,
-		Pace: m.pace.ratio, Loss: m.pace.loss,
+		Pace:   int64(m.pace),
 		Pauses: m.pauses.times.state(),
 		Level:  make([][2]int64, 0, buckets), Pool: []cellState{}, Services: []serviceState{},
 	}
@@ -106,13 +105,10 @@ func (m *Model) load(s state) error {
 		return fmt.Errorf("version %d, this program reads %d", s.Version, snapshotVersion)
 	}
 	m.day, m.started = s.Day, s.Started
-	for i := range s.Pace {
-		if s.Pace[i] < one/64 || s.Pace[i] > 64*one || s.Loss[i] < 0 || s.Loss[i] > maxWeight {
-			return fmt.Errorf("pace %d out of bounds", i)
-		}
+	if s.Pace < 0 || s.Pace > 5*one {
+		return fmt.Errorf("pace %d out of bounds", s.Pace)
 	}
-	m.pace.ratio, m.pace.loss = s.Pace, s.Loss
-	m.pace.choose()
+	m.pace = pace(s.Pace)
 	if len(s.Level) != buckets {
 		return fmt.Errorf("%d levels, not %d", len(s.Level), buckets)
 	}
@@ -167,7 +163,7 @@ func (t *times) load(s timesState) (err error) {
 	if t.weight, err = unpack(t.bins[:], s.Bins); err != nil {
 		return err
 	}
-	if s.Sum < 0 || (s.Sum > 0) != (t.weight > 0) || s.Sum/maxMS > t.weight {
+	if s.Sum < 0 || (s.Sum > 0) != (t.weight > 0) || s.Sum > 1<<60 || s.Sum/maxMS > t.weight {
 		return fmt.Errorf("sum %d does not fit the bins", s.Sum)
 	}
 	t.sum = s.Sum
