@@ -187,7 +187,7 @@ func (l *Loop) begin() error {
 			continue
 		}
 		if age, known := now.Since(t.Issued); known && age > l.opt.ReprintWithin {
-			_, _ = l.do(Command{Command: queue.PaperResult{Ref: t.Ref, Paper: queue.Failed, Reason: "restart"}, By: "restart"})
+			_, _ = l.do(Command{Command: queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: "restart"}, By: "restart"})
 			continue
 		}
 		l.print(t, true)

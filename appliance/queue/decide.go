@@ -37,6 +37,7 @@ type (
 	}
 	// PaperResult is the printer's word on how a ticket's paper ended.
 	PaperResult struct {
+		Day    int64 // of the ticket
 		Ref    Ref
 		Paper  Paper // OnPaper, Unconfirmed or Failed
 		Copy   bool
@@ -82,8 +83,12 @@ type (
 	// CloseIssuing and ReopenIssuing by hand; Service "" is every service.
 	CloseIssuing  struct{ Service string }
 	ReopenIssuing struct{ Service string }
-	// Cancel is the citizen's, Remove the staff's.
-	Cancel struct{ Ref Ref }
+	// Cancel is the citizen's, who is known by the ticket's token when Ref is
+	// zero; Remove is the staff's.
+	Cancel struct {
+		Ref   Ref
+		Token string
+	}
 	Remove struct {
 		Ref    Ref
 		Reason string
@@ -221,6 +226,9 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 	case ReopenIssuing:
 		return s.decideIssuing(c.Service, false)
 	case Cancel:
+		if c.Ref.IsZero() {
+			c.Ref = s.byToken(c.Token)
+		}
 		return s.decideEnd(c.Ref, Cancelled{c.Ref})
 	case Remove:
 		return s.decideEnd(c.Ref, Voided{c.Ref, c.Reason})
@@ -279,7 +287,7 @@ func (s *State) decideIssue(c Issue) (Decision, *Refusal) {
 // came out is a fact at any hour. Of a ticket of another day it keeps nothing.
 func (s *State) decidePaper(c PaperResult) (Decision, *Refusal) {
 	t := s.Find(c.Ref)
-	if t == nil {
+	if t == nil || c.Day != s.Day.Number {
 		return Decision{}, refuse(UnknownTicket)
 	}
 	switch c.Paper {

@@ -158,6 +158,16 @@ func (s *State) Lookup(label string) (Ref, bool) {
 	return Ref{}, false
 }
 
+// byToken finds today's ticket by its token; the zero Ref if there is none.
+func (s *State) byToken(token string) Ref {
+	for i := range s.Tickets {
+		if t := &s.Tickets[i]; token != "" && t.Token == token {
+			return t.Ref
+		}
+	}
+	return Ref{}
+}
+
 // Label is the number of r as printed.
 func (s *State) Label(r Ref) string {
 	v, _ := s.Config.Service(r.Band)
