@@ -141,11 +141,12 @@ func (p *Printer) runGS(h, data []byte) {
 	case 'L':
 		if p.atStart(h) {
 			m.left = min(word(h[2:]), m.width-1)
-			m.area = min(m.area, m.width-m.left)
+			m.area = min(m.wide, m.width-m.left)
 		}
 	case 'W':
 		if p.atStart(h) {
-			m.area = max(min(word(h[2:]), m.width-m.left), 1)
+			m.wide = max(word(h[2:]), 1)
+			m.area = min(m.wide, m.width-m.left)
 		}
 	case 'V':
 		p.runCut(h)

@@ -4,14 +4,11 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
 	"image/png"
 	"io"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/math/fixed"
-
-	xdraw "golang.org/x/image/draw"
 
 	"sunbeon/display/typeface"
 )
@@ -77,7 +74,11 @@ type glyphs struct {
 }
 
 // oversample is how much larger a glyph is drawn before it is brought to dots.
-const oversample = 4
+const oversample = 8
+
+// inkAt is the coverage from which a dot is burnt: under a half, since heat spreads on
+// thermal paper and a ROM font has no strokes of one dot.
+const inkAt = 0x60
 
 // get returns the dots of r in a cell of w by h.
 func (g *glyphs) get(r rune, w, h int) *image.Alpha {
@@ -87,6 +88,9 @@ func (g *glyphs) get(r rune, w, h int) *image.Alpha {
 	}
 	m := image.NewAlpha(image.Rect(0, 0, w, h))
 	g.made[key] = m
+	if ruled(m, r) {
+		return m
+	}
 	if g.faces == nil {
 		if r != ' ' {
 			hollow(m)
@@ -106,14 +110,29 @@ func (g *glyphs) get(r rune, w, h int) *image.Alpha {
 	d := font.Drawer{Dst: big, Src: image.Opaque, Face: g.face,
 		Dot: fixed.P((big.Rect.Dx()-natural)/2, 20*oversample)}
 	d.DrawString(string(r))
-	xdraw.CatmullRom.Scale(m, m.Rect, big, big.Rect, draw.Src, nil)
-	for i, a := range m.Pix {
-		m.Pix[i] = 0
-		if a >= 0x80 {
-			m.Pix[i] = 0xff
+	burn(m, big)
+	return m
+}
+
+// burn sets the dots of m whose share of big is inked enough. It counts in whole
+// numbers, so that every machine burns the same dots.
+func burn(m, big *image.Alpha) {
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	bw, bh := big.Rect.Dx(), big.Rect.Dy()
+	for y := range h {
+		for x := range w {
+			sum, n := 0, 0
+			for by := y * bh / h; by < (y+1)*bh/h; by++ {
+				for bx := x * bw / w; bx < (x+1)*bw/w; bx++ {
+					sum += int(big.Pix[by*big.Stride+bx])
+					n++
+				}
+			}
+			if sum >= inkAt*n {
+				m.Pix[y*m.Stride+x] = 0xff
+			}
 		}
 	}
-	return m
 }
 
 func hollow(m *image.Alpha) {

@@ -1,10 +1,14 @@
 package virtual
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mode is everything ESC @ puts back.
 type mode struct {
-	left, area int // print area in dots
+	left, wide int // print area asked for, dots
+	area       int // what the head leaves of wide
 	width      int // of the head
 	align      Align
 	spacing    int // line spacing, dots
@@ -23,7 +27,7 @@ type mode struct {
 }
 
 func powerOnMode(width int) mode {
-	m := mode{area: width, width: width, spacing: defaultSpacing, sx: 1, sy: 1, hx: 1, hy: 1}
+	m := mode{wide: width, area: width, width: width, spacing: defaultSpacing, sx: 1, sy: 1, hx: 1, hy: 1}
 	for c := 8; c < 64; c += 8 {
 		m.tabs = append(m.tabs, c)
 	}
@@ -167,11 +171,14 @@ func (p *Printer) tab() {
 	}
 }
 
-// text is the line as a person reads it: gaps become spaces.
+// text is the line as a person reads it: from left to right, whatever the order of
+// printing was, and gaps become spaces.
 func (l *line) text() string {
+	cells := slices.Clone(l.cells)
+	slices.SortStableFunc(cells, func(a, b cell) int { return a.x - b.x })
 	var s strings.Builder
 	pen := 0
-	for _, c := range l.cells {
+	for _, c := range cells {
 		if c.bits != nil {
 			pen = c.x + c.width()
 			continue

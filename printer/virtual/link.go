@@ -36,8 +36,17 @@ func (l *link) drop(reason error) {
 	l.once.Do(func() {
 		l.reason = reason
 		close(l.gone)
-		_ = l.c.Close() // the reason is what counts
+		hangUp(l.c, reason)
 	})
+}
+
+// hangUp closes c; what Close says matters less than why. Without power a TCP
+// connection is reset: a host must not take that for a printer that has finished.
+func hangUp(c io.Closer, reason error) {
+	if tcp, ok := c.(*net.TCPConn); ok && errors.Is(reason, ErrPowerOff) {
+		_ = tcp.SetLinger(0)
+	}
+	_ = c.Close()
 }
 
 // Serve is the printer's socket: it reads c and answers on it until the host hangs
@@ -53,7 +62,7 @@ func (p *Printer) serve(ctx context.Context, c io.ReadWriteCloser, hold bool) er
 	switch {
 	case !p.on:
 		p.mu.Unlock()
-		_ = c.Close()
+		hangUp(c, ErrPowerOff)
 		return ErrPowerOff
 	case p.link != nil:
 		p.mu.Unlock()
@@ -203,7 +212,7 @@ func (p *Printer) someNoise() []byte {
 
 // ListenTCP serves one connection after the other, as the raw port 9100 of a
 // network printer does: a second host waits until the first hangs up. While the power is
-// off connections are closed at once. TCP holds the host back when the receive buffer
+// off connections are reset at once. TCP holds the host back when the receive buffer
 // is full, whatever Config.Flow says. It closes ln and returns when ctx ends.
 func (p *Printer) ListenTCP(ctx context.Context, ln net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { _ = ln.Close() })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/creack/pty"
@@ -33,12 +34,12 @@ func (p *Printer) ListenPTY(ctx context.Context) (path string, wait func() error
 	}
 	done := make(chan error, 1)
 	go func() {
-		// The slave stays open here, or the master would read EIO between two hosts.
-		defer slave.Close()
-		defer master.Close()
-		done <- p.serveLine(ctx, master)
+		err := p.serveLine(ctx, master)
+		// The slave stayed open here, or the master would read EIO between two hosts.
+		_, _ = slave.Close(), master.Close()
+		done <- err
 	}()
-	return slave.Name(), func() error { return <-done }, nil
+	return slave.Name(), sync.OnceValue(func() error { return <-done }), nil
 }
 
 // serveLine serves the line over and over: a power cut ends a link but not the cable.
