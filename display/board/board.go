@@ -1,0 +1,191 @@
+package board
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"slices"
+	"time"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/display/typeface"
+)
+
+// ErrOptions is wrapped by New for options that cannot make a picture.
+var ErrOptions = errors.New("board: bad options")
+
+// Sizes of a picture, pixels.
+const (
+	MinWidth  = 320
+	MinHeight = 240
+	MaxSide   = 4096
+)
+
+// Layout is how the picture is divided.
+type Layout int
+
+const (
+	Auto      Layout = iota // Portrait when upright, else by the number of counters
+	OneCall                 // the newest call over the full width: up to 4 counters
+	Rows                    // the newest call beside a table of counters: up to 8
+	Grid                    // a tile for every counter: up to 30 at once
+	ByService               // a row for every service with the number it has reached
+	Portrait                // upright screens
+	Passport                // one tall column for each of two or three services
+)
+
+func (l Layout) String() string {
+	names := [...]string{"auto", "onecall", "rows", "grid", "byservice", "portrait", "passport"}
+	if l < 0 || int(l) >= len(names) {
+		return fmt.Sprintf("Layout(%d)", int(l))
+	}
+	return names[l]
+}
+
+// Options of a board.
+type Options struct {
+	Width, Height int      // pixels of the screen, from 320x240 to 4096x4096
+	Layout        Layout   // Auto when zero
+	Lang          []string // "ko", or "ko" and "en"; both when empty. Korean is always first
+	Link          string   // address of the office's page, shown as a QR code; empty is off
+}
+
+// Freshness says whether the kiosk still speaks. The zero value is Live.
+type Freshness struct {
+	since time.Time
+}
+
+// Live is the freshness of a board that hears from its kiosk.
+func Live() Freshness { return Freshness{} }
+
+// Lost is the freshness of a board that has heard nothing since the given time.
+func Lost(since time.Time) Freshness { return Freshness{since: since} }
+
+// Since returns when the kiosk was last heard, and whether it is lost.
+func (f Freshness) Since() (time.Time, bool) { return f.since, !f.since.IsZero() }
+
+// Layer is a part of the picture. Layers are painted in order, each at Rect,
+// which equals Image.Rect. The image is opaque, belongs to the board and is
+// rewritten only by a call of Layers that also raises Version.
+type Layer struct {
+	ID      string // base, clock, pulse/0, pulse/1, ...
+	Rect    image.Rectangle
+	Version uint64 // grows whenever the image's content or Rect changed
+	Image   *image.RGBA
+
+	// Alpha is the layer's opacity in 0..1 at a time; nil is always 1. It is
+	// a pure function and may be called from the drawing loop of a screen.
+	Alpha func(now time.Time) float64
+}
+
+// Board draws one screen. It is not safe for concurrent use.
+type Board struct {
+	opt    Options
+	en     bool
+	type_  *typesetter
+	brush  *painter
+	whole  *image.RGBA
+	base   kept
+	clock  kept
+	pulses []kept
+	qr     []image.Rectangle // dark runs of the link's code, in modules
+	qrSize int               // modules a side
+}
+
+// kept is a layer's picture with what it shows.
+type kept struct {
+	layer Layer
+	ops   []op
+}
+
+// New returns a board for one screen. It fails, wrapping ErrOptions, for sizes
+// out of bounds, unknown layouts and languages, and a link too long for a code.
+func New(faces *typeface.Set, opt Options) (*Board, error) {
+	switch {
+	case faces == nil || faces.Regular == nil || faces.Bold == nil:
+		return nil, fmt.Errorf("%w: no faces; load them with typeface.Load", ErrOptions)
+	case opt.Width < MinWidth || opt.Height < MinHeight || opt.Width > MaxSide || opt.Height > MaxSide:
+		return nil, fmt.Errorf("%w: %dx%d pixels; use %dx%d to %dx%d",
+			ErrOptions, opt.Width, opt.Height, MinWidth, MinHeight, MaxSide, MaxSide)
+	case opt.Layout < Auto || opt.Layout > Passport:
+		return nil, fmt.Errorf("%w: unknown layout %d", ErrOptions, opt.Layout)
+	}
+	en := len(opt.Lang) == 0
+	for i, lang := range opt.Lang {
+		switch {
+		case i == 0 && lang == "ko":
+		case i == 1 && lang == "en":
+			en = true
+		default:
+			return nil, fmt.Errorf(`%w: languages %q; use "ko" or "ko", "en"`, ErrOptions, opt.Lang)
+		}
+	}
+	b := &Board{opt: opt, en: en, type_: newTypesetter(faces)}
+	b.brush = newPainter(b.type_)
+	if opt.Link != "" {
+		var err error
+		if b.qr, b.qrSize, err = encodeLink(opt.Link); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// Bounds returns the picture's rectangle.
+func (b *Board) Bounds() image.Rectangle { return image.Rect(0, 0, b.opt.Width, b.opt.Height) }
+
+// Draw returns the whole picture of s at a time. A nil s is a board that has
+// not heard from its kiosk yet. Times are shown in at's location. The picture
+// belongs to the board and is valid until the next Draw.
+func (b *Board) Draw(s *feed.Snapshot, at time.Time, fresh Freshness) *image.RGBA {
+	if b.whole == nil {
+		b.whole = image.NewRGBA(b.Bounds())
+	}
+	sc := b.compose(s, at, fresh, mix(hotDeep, hotPale, glow(at)))
+	b.brush.paint(b.whole, sc.ops)
+	b.brush.paint(b.whole, sc.clock)
+	return b.whole
+}
+
+// Layers returns the picture as layers, and when the caller should ask again
+// though no new snapshot came: at the next minute, turn of a page, or end of a
+// highlight. Painting the layers with their alpha gives what Draw draws, to
+// within rounding. The slice and its images are valid until the next Layers.
+func (b *Board) Layers(s *feed.Snapshot, at time.Time, fresh Freshness) ([]Layer, time.Time) {
+	sc := b.compose(s, at, fresh, hotDeep)
+	b.refresh(&b.base, "base", b.Bounds(), sc.ops)
+	b.refresh(&b.clock, "clock", sc.clockRect, sc.clock)
+	layers := append(make([]Layer, 0, 2+len(sc.hot)), b.base.layer, b.clock.layer)
+	if len(sc.hot) > 0 {
+		pale := b.compose(s, at, fresh, hotPale)
+		for i, r := range pale.hot {
+			if i == len(b.pulses) {
+				b.pulses = append(b.pulses, kept{})
+			}
+			b.refresh(&b.pulses[i], fmt.Sprintf("pulse/%d", i), r, within(pale.ops, r))
+			b.pulses[i].layer.Alpha = glow
+			layers = append(layers, b.pulses[i].layer)
+		}
+	}
+	return layers, sc.next
+}
+
+func (b *Board) refresh(k *kept, id string, r image.Rectangle, ops []op) {
+	if k.layer.Image != nil && k.layer.Rect == r && slices.Equal(k.ops, ops) {
+		return
+	}
+	if k.layer.Image == nil || k.layer.Rect != r {
+		k.layer.Image = image.NewRGBA(r)
+	}
+	k.layer.ID, k.layer.Rect = id, r
+	k.layer.Version++
+	k.ops = ops
+	b.brush.paint(k.layer.Image, ops)
+}
+
+// mix returns the colour that lies t of the way from a to b.
+func mix(a, b color.RGBA, t float64) color.RGBA {
+	lerp := func(x, y uint8) uint8 { return uint8(float64(x) + (float64(y)-float64(x))*t + 0.5) }
+	return color.RGBA{lerp(a.R, b.R), lerp(a.G, b.G), lerp(a.B, b.B), 255}
+}

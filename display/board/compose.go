@@ -1,0 +1,203 @@
+package board
+
+import (
+	"image"
+	"image/color"
+	"time"
+
+	"sunbeon/appliance/feed"
+)
+
+// margin and gap of the picture, units.
+const (
+	margin = 30
+	gutter = 16
+)
+
+// compose lays the picture out.
+func (b *Board) compose(s *feed.Snapshot, at time.Time, fresh Freshness, tone color.RGBA) *scene {
+	w, h := b.opt.Width, b.opt.Height
+	c := &canvas{typesetter: b.type_, s: s, at: at, fresh: fresh, en: b.en, board: b, hotTone: tone}
+	c.upright = h > w
+	if c.upright {
+		c.u = min(float64(w)/720, float64(h)/1280)
+	} else {
+		c.u = min(float64(w)/1280, float64(h)/720)
+	}
+	c.until(at.Truncate(time.Minute).Add(time.Minute))
+	if s != nil {
+		c.calls = newest(s.Calls)
+		for _, k := range c.calls {
+			if hot, end := highlighted(k, at); hot {
+				c.until(end)
+			}
+		}
+	}
+	all := image.Rect(0, 0, w, h)
+	c.fill(all, ground)
+	head := 76.0
+	if c.upright {
+		head = 122
+	}
+	bar, rest := cutTop(all, c.px(head), c.px(gutter))
+	c.header(bar)
+	rest = inset(rest, c.px(margin), 0)
+	_, rest = cutBottom(rest, c.px(24), 0)
+	rest = c.alerts(rest)
+	if s == nil {
+		c.message(rest, "잠시 기다려 주십시오", "Please wait", "순번 표시판을 준비하고 있습니다", "The board is starting")
+		return &c.scene
+	}
+	rest = c.footer(rest)
+	if !s.DayOpen {
+		c.dayClosed(rest)
+		return &c.scene
+	}
+	switch b.layout(s) {
+	case OneCall:
+		c.oneCall(rest)
+	case Rows:
+		c.rows(rest)
+	case Grid:
+		c.grid(rest)
+	case ByService:
+		c.byService(rest)
+	case Portrait:
+		c.portrait(rest)
+	case Passport:
+		c.passport(rest)
+	}
+	return &c.scene
+}
+
+// layout resolves Auto.
+func (b *Board) layout(s *feed.Snapshot) Layout {
+	switch {
+	case b.opt.Layout != Auto:
+		return b.opt.Layout
+	case b.opt.Height > b.opt.Width:
+		return Portrait
+	case len(s.Counters) <= 4:
+		return OneCall
+	case len(s.Counters) <= 8:
+		return Rows
+	}
+	return Grid
+}
+
+// newest keeps the newest call of each ticket.
+func newest(calls []feed.Call) []feed.Call {
+	seen := make(map[string]bool, len(calls))
+	var out []feed.Call
+	for _, k := range calls {
+		if !seen[k.Ticket] {
+			seen[k.Ticket] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// news returns the calls that the eye should be drawn to: all that are new, or
+// the newest one when none is, and whether they are new.
+func (c *canvas) news(most int) (calls []feed.Call, hot bool) {
+	for _, k := range c.calls {
+		if is, _ := highlighted(k, c.at); is && len(calls) < most {
+			calls = append(calls, k)
+		}
+	}
+	if len(calls) == 0 && len(c.calls) > 0 {
+		return c.calls[:1], false
+	}
+	return calls, len(calls) > 0
+}
+
+// isHot reports whether a ticket was just called to a counter.
+func (c *canvas) isHot(ticket string, counter int) bool {
+	for _, k := range c.calls {
+		if k.Ticket == ticket && k.Counter == counter {
+			hot, _ := highlighted(k, c.at)
+			return hot
+		}
+	}
+	return false
+}
+
+// heat paints the ground of something just called and has it pulse.
+func (c *canvas) heat(r image.Rectangle, units float64) {
+	c.round(r, units, c.hotTone)
+	c.hot = append(c.hot, r)
+}
+
+func (c *canvas) service(id string) (feed.Service, bool) {
+	for _, v := range c.s.Services {
+		if v.ID == id {
+			return v, true
+		}
+	}
+	return feed.Service{}, false
+}
+
+// card paints a panel with a title and returns the room inside.
+func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
+	c.round(r, 12, panel)
+	in := inset(r, c.px(20), c.px(10))
+	if in.Dy() < c.px(84) {
+		return in
+	}
+	title, rest := cutTop(in, c.px(32), 0)
+	c.both(title, ko, en, style{size: c.px(22), weight: bold, col: soft}, style{size: c.px(15), col: soft})
+	line, rest := cutTop(rest, c.px(1.5), c.px(2))
+	c.fill(line, rule)
+	return rest
+}
+
+// plateIn writes a state's word on a light plate in r.
+func (c *canvas) plateIn(r image.Rectangle, ko, en string, units float64, a align) {
+	size := min(c.px(units), int(float64(r.Dy())/1.5))
+	pad := size / 2
+	wide := int(c.width(ko, bold)*float64(size)) + 1
+	enSize := size * 13 / 20
+	if c.en && enSize >= c.legible() {
+		if more := int(c.width(en, regular)*float64(enSize)) + size*2/5 + 2; wide+more+2*pad <= r.Dx() {
+			wide += more
+		} else {
+			en = ""
+		}
+	} else {
+		en = ""
+	}
+	wide = min(wide+2*pad, r.Dx())
+	high := min(size*3/2, r.Dy())
+	x := r.Min.X
+	switch a {
+	case centre:
+		x += (r.Dx() - wide) / 2
+	case right:
+		x = r.Max.X - wide
+	}
+	y := r.Min.Y + (r.Dy()-high)/2
+	box := image.Rect(x, y, x+wide, y+high)
+	c.round(box, 6, plate)
+	c.both(inset(box, min(pad, wide/8), 0), ko, en,
+		style{size: size, weight: bold, col: plateInk, align: centre}, style{size: enSize, col: plateInk})
+}
+
+// message fills r with what the people in the hall should know.
+func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
+	c.round(r, 12, panel)
+	in := inset(r, c.px(40), c.px(20))
+	h := in.Dy()
+	top, rest := cutTop(in, h*38/100, 0)
+	c.write(inset(top, 0, c.px(4)), ko, style{size: min(c.px(84), h/4), weight: bold, col: ink, align: centre})
+	if c.en {
+		var mid image.Rectangle
+		mid, rest = cutTop(rest, h*16/100, 0)
+		c.write(mid, en, style{size: min(c.px(36), h/8), col: soft, align: centre})
+	}
+	more, rest := cutTop(rest, rest.Dy()*55/100, 0)
+	c.write(more, koMore, style{size: min(c.px(36), h/8), lines: 2, weight: bold, col: ink, align: centre})
+	if c.en {
+		c.write(rest, enMore, style{size: min(c.px(24), h/12), lines: 2, col: soft, align: centre})
+	}
+}

@@ -1,0 +1,2 @@
+// Package board draws the hall's waiting-number screen.
+package board

@@ -1,0 +1,258 @@
+package board
+
+import (
+	"fmt"
+	"image"
+	"strings"
+
+	"sunbeon/appliance/feed"
+)
+
+// header names the office and leaves the room of the clock to the clock layer.
+func (c *canvas) header(bar image.Rectangle) {
+	c.fill(bar, quiet)
+	line, _ := cutBottom(bar, c.px(1.5), 0)
+	c.fill(line, rule)
+	in, _ := cutTop(inset(bar, c.px(margin), 0), bar.Dy()-line.Dy(), 0)
+	share := in.Dx() * 42 / 100
+	if c.upright {
+		share = in.Dx() * 40 / 100
+	}
+	right, left := cutRight(in, share, c.px(gutter))
+	c.clockRect = right
+	c.timepiece(right)
+	if c.s == nil {
+		return
+	}
+	c.both(inset(left, 0, c.px(6)), c.s.Name, c.s.NameEn,
+		style{size: c.px(34), lines: 2, weight: bold, col: ink}, style{size: c.px(17), col: soft})
+}
+
+// timepiece is the clock with the date, and says when it is not to be trusted.
+func (c *canvas) timepiece(r image.Rectangle) {
+	base := c.ops
+	c.ops = nil
+	defer func() { c.clock, c.ops = c.ops, base }()
+	c.fill(r, quiet)
+	ko, en := date(c.at)
+	doubt := c.s != nil && !c.s.Clock
+	now := style{size: c.px(46), weight: bold, col: ink, align: right}
+	day := style{size: c.px(22), col: soft, align: right}
+	if c.upright {
+		upper, lower := cutTop(inset(r, 0, c.px(8)), r.Dy()*52/100, 0)
+		c.write(upper, c.at.Format("15:04"), now)
+		if doubt {
+			c.plateIn(lower, "시계 미확인", "", 22, right)
+			return
+		}
+		c.both(lower, ko, en, day, style{size: c.px(15), col: soft})
+		return
+	}
+	_, wide := c.write(r, c.at.Format("15:04"), now)
+	_, rest := cutRight(r, wide, c.px(18))
+	if !doubt {
+		c.both(inset(rest, 0, c.px(8)), ko, en, day, style{size: c.px(15), col: soft})
+		return
+	}
+	upper, lower := cutTop(inset(rest, 0, c.px(7)), rest.Dy()/2-c.px(7), 0)
+	c.write(upper, ko, day)
+	c.plateIn(lower, "시계 미확인", "Clock not confirmed", 18, right)
+}
+
+// notice is one thing that everybody must read.
+type notice struct{ ko, en string }
+
+func (c *canvas) warnings() []notice {
+	var out []notice
+	if since, lost := c.fresh.Since(); lost {
+		ko, en := moment(since, c.at)
+		out = append(out, notice{
+			ko + "부터 새 정보를 받지 못하고 있습니다. 그때까지의 화면입니다. 직원의 안내를 받아 주십시오.",
+			"No updates since " + en + ". Last known state shown; please ask the staff."})
+	}
+	if c.s == nil {
+		return out
+	}
+	for _, f := range c.s.Faults {
+		out = append(out, notice{f.Ko, f.En})
+	}
+	if c.s.DayOpen && len(c.s.Services) > 0 {
+		for _, v := range c.s.Services {
+			if v.Issuing == feed.IssuingOpen {
+				return out
+			}
+		}
+		out = append(out, notice{
+			"오늘 번호표 발권을 마감하였습니다. 받으신 번호는 차례대로 모시겠습니다.",
+			"No more tickets today. Tickets already taken will be served."})
+	}
+	return out
+}
+
+// alerts puts the warnings above everything else and returns the room below.
+// Two stand at once; more take turns.
+func (c *canvas) alerts(r image.Rectangle) image.Rectangle {
+	list := c.warnings()
+	if len(list) == 0 {
+		return r
+	}
+	from, to, page, pages := c.page(len(list), 2)
+	high := 56.0
+	if c.upright {
+		high = 84
+	}
+	for i, n := range list[from:to] {
+		var band image.Rectangle
+		band, r = cutTop(r, c.px(high), c.px(8))
+		c.round(band, 8, alarm)
+		in := inset(band, c.px(18), c.px(3))
+		icon, text := cutLeft(in, c.px(40), c.px(14))
+		c.sign(warning, square(icon, c.px(38)), alarmInk)
+		if pages > 1 && i == 0 {
+			var mark image.Rectangle
+			mark, text = cutRight(text, c.px(44), c.px(10))
+			c.write(mark, fmt.Sprintf("%d/%d", page+1, pages), style{size: c.px(18), col: alarmInk, align: right})
+		}
+		lines := 1
+		if c.upright {
+			lines = 2
+		}
+		if !c.en || n.en == "" {
+			c.write(text, n.ko, style{size: c.px(26), lines: lines + 1, weight: bold, col: alarmInk})
+			continue
+		}
+		ko, en := cutTop(text, text.Dy()*62/100, 0)
+		c.write(ko, n.ko, style{size: c.px(26), lines: lines, weight: bold, col: alarmInk})
+		c.write(en, n.en, style{size: c.px(16), col: alarmInk})
+	}
+	_, r = cutTop(r, c.px(gutter-8), 0)
+	return r
+}
+
+// footer lists who may still come and what the office has to say, and returns
+// the room above. It is absent when there is nothing to say.
+func (c *canvas) footer(r image.Rectangle) image.Rectangle {
+	notices := c.notices()
+	var parts []func(image.Rectangle)
+	var shares []int
+	add := func(share int, part func(image.Rectangle)) {
+		parts, shares = append(parts, part), append(shares, share)
+	}
+	if c.s.DayOpen && len(c.s.Missed) > 0 {
+		add(3, func(r image.Rectangle) {
+			c.labels(r, "부재", "Missed", "창구에 말씀해 주십시오", "Tell any counter", c.s.Missed)
+		})
+	}
+	if c.s.DayOpen && len(c.s.Held) > 0 {
+		add(3, func(r image.Rectangle) {
+			c.labels(r, "보류", "On hold", "다시 불러 드립니다", "You will be called again", c.s.Held)
+		})
+	}
+	if len(notices) > 0 {
+		add(5, func(r image.Rectangle) { c.bulletin(r, notices) })
+	}
+	if len(parts) == 0 {
+		return r
+	}
+	if c.upright {
+		strip, rest := cutBottom(r, c.px(72)*len(parts)+c.px(8)*(len(parts)-1), c.px(gutter))
+		for i, part := range parts {
+			part(slot(strip, i, len(parts), c.px(8), true))
+		}
+		return rest
+	}
+	strip, rest := cutBottom(r, c.px(68), c.px(gutter))
+	sum := 0
+	for _, n := range shares {
+		sum += n
+	}
+	for i, part := range parts {
+		var box image.Rectangle
+		if i == len(parts)-1 {
+			box = strip
+		} else {
+			box, strip = cutLeft(strip, (strip.Dx()-c.px(gutter)*(len(parts)-1-i))*shares[i]/sum, c.px(gutter))
+		}
+		sum -= shares[i]
+		part(box)
+	}
+	return rest
+}
+
+// notices are the office's own, and what an early close means.
+func (c *canvas) notices() []string {
+	var out []string
+	for _, v := range c.s.Services {
+		if v.Issuing == feed.IssuingEarly && c.s.DayOpen {
+			out = append(out, "조기마감: 새 번호표는 드리지 않으며, 받으신 번호는 오늘 모시겠습니다.")
+			break
+		}
+	}
+	for _, n := range c.s.Notices {
+		if n = clean(n); n != "" {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// labels lists tickets behind a title and what their holders should do.
+func (c *canvas) labels(r image.Rectangle, ko, en, doKo, doEn string, list []string) {
+	c.round(r, 10, panel)
+	in := inset(r, c.px(18), c.px(6))
+	upper, lower := cutTop(in, in.Dy()/2, 0)
+	title := style{size: c.px(22), weight: bold, col: ink}
+	wide := c.both(cutOf(cutLeft(upper, upper.Dx()/2, 0)), ko, en, title, style{size: c.px(15), col: soft})
+	_, hint := cutLeft(upper, wide, c.px(14))
+	c.both(hint, doKo, "", style{size: c.px(18), col: soft, align: right}, style{})
+	if c.en {
+		// The Korean says what to do beside the title; the English only where
+		// the numbers leave room after it.
+		if w := int(c.width(doEn, regular)*float64(c.px(15))) + 1; w < lower.Dx()*2/5 && c.px(15) >= c.legible() {
+			var tail image.Rectangle
+			tail, lower = cutRight(lower, w, c.px(14))
+			c.write(tail, doEn, style{size: c.px(15), col: soft, align: right})
+		}
+	}
+	c.write(lower, c.enumerate(list, lower.Dx(), c.px(26)), style{size: c.px(26), weight: bold, col: digits})
+}
+
+func cutOf(cut, _ image.Rectangle) image.Rectangle { return cut }
+
+// enumerate joins as many labels as fit, and counts the others.
+func (c *canvas) enumerate(list []string, wide, size int) string {
+	const sep = "   "
+	var b strings.Builder
+	for i, s := range list {
+		s = clean(s)
+		tail := ""
+		if left := len(list) - i - 1; left > 0 {
+			tail = fmt.Sprintf("%s외 %d", sep, left)
+		}
+		next := s
+		if i > 0 {
+			next = sep + s
+		}
+		if i > 0 && c.width(b.String()+next+tail, bold)*float64(size) > float64(wide) {
+			fmt.Fprintf(&b, "%s외 %d", sep, len(list)-i)
+			break
+		}
+		b.WriteString(next)
+	}
+	return b.String()
+}
+
+// bulletin shows the notices one after the other.
+func (c *canvas) bulletin(r image.Rectangle, notices []string) {
+	c.round(r, 10, panel)
+	in := inset(r, c.px(18), c.px(6))
+	from, _, page, pages := c.page(len(notices), 1)
+	title, text := cutLeft(in, c.px(54), c.px(14))
+	c.write(title, "안내", style{size: c.px(22), weight: bold, col: ink})
+	if pages > 1 {
+		var mark image.Rectangle
+		mark, text = cutRight(text, c.px(40), c.px(10))
+		c.write(mark, fmt.Sprintf("%d/%d", page+1, pages), style{size: c.px(16), col: soft, align: right})
+	}
+	c.write(text, notices[from], style{size: c.px(24), lines: 2, col: ink})
+}

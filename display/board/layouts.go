@@ -1,0 +1,183 @@
+package board
+
+import (
+	"image"
+	"strconv"
+
+	"sunbeon/appliance/feed"
+)
+
+// oneCall: the call over the full width, below it counters, services, calls.
+func (c *canvas) oneCall(r image.Rectangle) {
+	top, low := cutTop(r, r.Dy()*54/100, c.px(gutter))
+	c.hero(top)
+	g := c.px(gutter)
+	tail, rest := cutRight(low, low.Dx()*26/100, g)
+	left, right := cutLeft(rest, rest.Dx()*42/100, g)
+	c.tiles(left)
+	c.queue(right)
+	c.coda(tail)
+}
+
+// rows: the call and the services beside a table of counters.
+func (c *canvas) rows(r image.Rectangle) {
+	left, right := cutLeft(r, r.Dx()*48/100, c.px(gutter))
+	top, low := cutTop(left, left.Dy()*56/100, c.px(gutter))
+	c.hero(top)
+	c.queue(low)
+	c.table(right)
+}
+
+// grid: the call above a tile for every counter, services and calls beside.
+func (c *canvas) grid(r image.Rectangle) {
+	right, left := cutRight(r, r.Dx()*35/100, c.px(gutter))
+	top, low := cutTop(left, left.Dy()*40/100, c.px(gutter))
+	c.hero(top)
+	c.tiles(low)
+	calls := min(right.Dy()*38/100, c.px(190))
+	low, top = cutBottom(right, calls, c.px(gutter))
+	c.queue(top)
+	c.coda(low)
+}
+
+// byService: the call and the calls before it above a table of services.
+func (c *canvas) byService(r image.Rectangle) {
+	top, low := cutTop(r, r.Dy()*34/100, c.px(gutter))
+	calls, top := cutRight(top, top.Dx()*28/100, c.px(gutter))
+	c.hero(top)
+	c.coda(calls)
+	c.ledger(low)
+}
+
+// portrait: everything below the call.
+func (c *canvas) portrait(r image.Rectangle) {
+	if !c.upright {
+		c.grid(r)
+		return
+	}
+	g := c.px(gutter)
+	top, rest := cutTop(r, r.Dy()*34/100, g)
+	c.hero(top)
+	lines := (len(c.s.Counters) + 3) / 4
+	mid, rest := cutTop(rest, min(rest.Dy()*45/100, c.px(66)+lines*c.px(84)), g)
+	c.tiles(mid)
+	calls, queue := cutBottom(rest, min(rest.Dy()*32/100, c.px(200)), g)
+	c.queue(queue)
+	c.coda(calls)
+}
+
+// coda lists the calls before, with the way to the office's page if there is one.
+func (c *canvas) coda(r image.Rectangle) {
+	side := min(r.Dy(), r.Dx()*45/100)
+	if c.board.qrSize == 0 || side < c.px(96) || r.Dx()-side < c.px(200) {
+		c.recents(r)
+		return
+	}
+	code, rest := cutRight(r, side, c.px(gutter))
+	c.recents(rest)
+	c.code(code)
+}
+
+// passport: a column for each service, with the number it has reached.
+func (c *canvas) passport(r image.Rectangle) {
+	list := c.s.Services
+	if len(list) == 0 {
+		c.oneCall(r)
+		return
+	}
+	g := c.px(gutter)
+	low, top := cutBottom(r, r.Dy()*26/100, g)
+	columns := 3
+	if c.upright {
+		columns = 2
+	}
+	from, to, _, _ := c.page(len(list), columns)
+	n := min(len(list), columns)
+	for i, v := range list[from:to] {
+		c.column(slot(top, i, n, g, c.upright), v)
+	}
+	calls, low := cutRight(low, low.Dx()*32/100, g)
+	c.tiles(low)
+	c.coda(calls)
+}
+
+// column shows one service from top to bottom.
+func (c *canvas) column(r image.Rectangle, v feed.Service) {
+	hot := v.Called != "" && c.isHot(v.Called, v.CalledAt)
+	c.round(r, 14, panel)
+	in := inset(r, c.px(22), c.px(10))
+	head, rest := cutTop(in, in.Dy()*19/100, c.px(6))
+	foot, mid := cutBottom(rest, rest.Dy()*24/100, c.px(8))
+	c.both(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, weight: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
+	number, text, faint := digits, ink, soft
+	if hot {
+		c.heat(mid, 10)
+		number, text, faint = hotInk, hotInk, hotInk
+	} else {
+		c.round(mid, 10, stripe)
+	}
+	box := inset(mid, c.px(16), c.px(8))
+	big, desk := cutTop(box, box.Dy()*66/100, 0)
+	if v.Called == "" {
+		c.write(box, "호출 전", style{size: c.px(40), weight: bold, col: faint, align: centre})
+	} else {
+		c.figure(big, v.Called, style{weight: bold, col: number, align: centre})
+		size := min(c.px(72), desk.Dy()*9/10)
+		to := strconv.Itoa(v.CalledAt)
+		wn := int(c.width(to, bold)*float64(size)) + 1
+		ws := int(c.width("창구", bold)*float64(size/2)) + 1
+		side, sp := size*6/10, size/4
+		row := inset(desk, max(0, (desk.Dx()-side-wn-ws-2*sp)/2), 0)
+		sign, row := cutLeft(row, side, sp)
+		c.sign(arrow, square(sign, side), faint)
+		a, b := cutLeft(row, wn, sp)
+		c.write(a, to, style{size: size, weight: bold, col: text})
+		c.write(b, "창구", style{size: size / 2, weight: bold, col: text})
+	}
+	count, wait := cutLeft(foot, foot.Dx()*44/100, c.px(10))
+	ko, en := people(v.Waiting)
+	c.both(count, "대기 "+ko, en+" waiting", style{size: c.px(34), weight: bold, col: ink}, style{size: c.px(16), col: soft})
+	c.expect(wait, v, c.px(34), right)
+}
+
+// figure sets a number as large as r allows, centred by its own height.
+func (c *canvas) figure(r image.Rectangle, text string, st style) {
+	text = clean(text)
+	cap := -c.ink('0', bold).top
+	size := int(min(float64(r.Dy())*0.94/cap, float64(r.Dx())/max(c.width(text, st.weight), 0.5)))
+	if size < smallest {
+		return
+	}
+	c.line(r, text, size, (r.Min.Y+r.Max.Y)/2+int(cap*float64(size)/2), st)
+}
+
+// dayClosed says that the office does not serve now, and when it gives tickets.
+func (c *canvas) dayClosed(r image.Rectangle) {
+	hours := c.hours()
+	more, moreEn := "", ""
+	if hours != "" {
+		more, moreEn = "번호표 발권 "+hours, "Tickets "+hours
+	}
+	c.message(r, "지금은 업무 시간이 아닙니다", "The office is closed now", more, moreEn)
+}
+
+// hours is the longest span of all services' issuing hours.
+func (c *canvas) hours() string {
+	var first, last string
+	for _, v := range c.s.Services {
+		if len(v.Hours) != len("09:00-18:00") {
+			continue
+		}
+		from, to := v.Hours[:5], v.Hours[6:]
+		if first == "" || from < first {
+			first = from
+		}
+		if to > last {
+			last = to
+		}
+	}
+	if first == "" {
+		return ""
+	}
+	return first + "~" + last
+}
