@@ -1,0 +1,27 @@
+// Package intake is the city's end of the feed: what the offices say comes in
+// here, and what citizens ask of an office goes out.
+//
+//	broker                    mailbox              worker (one goroutine)
+//	  state   QoS 0  ---------> newest an office --> newest by (epoch, rev) --> Offices, Watch
+//	  status  QoS 1  ---------> newest an office --> a hint
+//	  facts   QoS 1  ---------> a few an office  --> one transaction of many facts
+//	  cursor  QoS 1  <------------------------------ after the transaction: stored up to here
+//	  request QoS 1  <-- Ask, every 1.5 s until answered
+//	  reply   QoS 1  ----------> the waiting Ask
+//
+// The reader of the connection only fills the mailbox and never waits. What the
+// mailbox does not hold, and what the broker loses, is found missing by its
+// number: the city then says again how far it has stored, and the office goes
+// back. The state needs no such care, because the next one is whole.
+//
+// A fact is stored if it follows the last one stored of the same record, and its
+// hash is SHA-256(hash of the one before, fact), the first after 32 zero bytes.
+// The cursor is published after the transaction is on the disk, never before.
+//
+// # Restarts
+//
+// After a broker's or the city's restart the offices' states come from the
+// broker's memory or with the next repetition; a state from the broker's memory
+// is marked (Live is false), so that an old figure is never shown as a new one.
+// On every connection the city publishes all cursors from its own store.
+package intake
