@@ -1,8 +1,10 @@
 package queue
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -171,29 +173,31 @@ func (s *State) decideConfigure(c Configure) (Decision, *Refusal) {
 	if equalConfig(s.Config, c.Config) {
 		return Decision{}, nil
 	}
-	if s.Day.Open {
-		if what := s.inUse(c.Config); what != "" {
-			return Decision{}, refuse(ConfigInUse, what)
-		}
+	if what := s.inUse(c.Config); what != "" {
+		return Decision{}, refuse(ConfigInUse, what)
 	}
 	return events(ConfigChanged{c.Config}), nil
 }
 
+// inUse names what of the day the configuration would take away, "" if nothing:
+// a ticket's number, or an open counter. It asks of a closed day too, because
+// that one may be reopened.
 func (s *State) inUse(c Config) string {
-	for _, t := range s.Tickets {
+	for i := range s.Tickets {
+		t := &s.Tickets[i]
 		was, _ := s.Config.Service(t.Band)
 		is, ok := c.Service(t.Band)
 		if !ok || is.Prefix != was.Prefix || t.Number < is.First || t.Number > is.Last {
 			return was.Label(t.Number)
 		}
-		if _, ok := c.Service(t.Service); !ok && t.Status.Live() {
+		if _, ok := c.Service(t.Service); !ok && (t.Status.Live() || t.Status == Left) {
 			return was.Label(t.Number)
 		}
 	}
 	for _, k := range s.Counters {
 		gone := !slices.ContainsFunc(c.Counters, func(n Counter) bool { return n.Number == k.Number })
 		if gone && (k.Open || !k.Current.IsZero()) {
-			return s.rule(k.Number).Name
+			return cmp.Or(s.rule(k.Number).Name, strconv.Itoa(k.Number))
 		}
 	}
 	return ""
