@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,7 +45,7 @@ type Service struct {
 }
 
 // Label is the number as printed and called: the prefix, then the number.
-func (s Service) Label(number int) string { return fmt.Sprintf("%s%d", s.Prefix, number) }
+func (s Service) Label(number int) string { return s.Prefix + strconv.Itoa(number) }
 
 // Hours are spans of the local day on some weekdays. The zero value is always.
 type Hours struct {
@@ -192,16 +194,16 @@ func (c *Config) checkService(i int, s Service, add report) {
 	if s.Name == "" {
 		add(at("name"), "is empty: give the service the name that citizens know")
 	}
-	if s.First < 1 || s.Last > 9999 || s.Last < s.First {
-		add(at("numbers"), "%d to %d is no band: write first to last within 1 to 9999", s.First, s.Last)
+	if s.First < 1 || s.Last > maxNumber || s.Last < s.First {
+		add(at("numbers"), "%d to %d is no band: write first to last within 1 to %d", s.First, s.Last, maxNumber)
 	}
 	for j, o := range c.Services[:i] {
 		if o.ID == s.ID && s.ID != "" {
 			add(at("id"), "%q is the id of services[%d] too: each service needs its own", s.ID, j)
 		}
-		if o.Prefix == s.Prefix && s.First <= o.Last && o.First <= s.Last {
-			add(at("numbers"), "%s to %s overlaps %q (%s to %s): two citizens would hold the same number; move one band or give it a prefix",
-				s.Label(s.First), s.Label(s.Last), o.ID, o.Label(o.First), o.Label(o.Last))
+		if label, twice := sameLabel(s, o); twice {
+			add(at("numbers"), "%s to %s overlaps %q (%s to %s): two citizens would hold %s; move one band or give it a prefix",
+				s.Label(s.First), s.Label(s.Last), o.ID, o.Label(o.First), o.Label(o.Last), label)
 		}
 	}
 	s.Open.check(at("open"), add)
@@ -212,6 +214,33 @@ func (c *Config) checkService(i int, s Service, add report) {
 	if s.Handling < 1 {
 		add(at("handling"), "is %d s: write the usual time for one citizen, e.g. \"4m\"", s.Handling)
 	}
+}
+
+// sameLabel finds a number that both bands would print: 12 of prefix "A" and 2
+// of prefix "A1" are both A12.
+func sameLabel(a, b Service) (string, bool) {
+	if len(a.Prefix) > len(b.Prefix) {
+		a, b = b, a
+	}
+	rest, ok := strings.CutPrefix(b.Prefix, a.Prefix)
+	if !ok {
+		return "", false
+	}
+	for n := max(b.First, 1); n <= min(b.Last, maxNumber); n++ {
+		if m, ok := number(rest + strconv.Itoa(n)); ok && a.First <= m && m <= a.Last {
+			return b.Label(n), true
+		}
+	}
+	return "", false
+}
+
+// maxNumber is the largest number that fits the signs.
+const maxNumber = 9999
+
+// number reads a number as Label writes it: without leading zeros.
+func number(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n > 0 && strconv.Itoa(n) == text
 }
 
 func (c *Config) checkCounter(i int, k Counter, add report) {
@@ -297,6 +326,11 @@ func (h Hours) check(path string, add report) {
 	for _, d := range h.Days {
 		if d < 0 || d > 6 {
 			add(path, "weekday %d: 0 is Sunday, 6 Saturday", d)
+		}
+	}
+	for _, d := range h.Off {
+		if _, err := time.Parse(time.DateOnly, d); err != nil {
+			add(path, "%q is no date: write e.g. 2026-12-25", d)
 		}
 	}
 	for i, s := range h.Spans {

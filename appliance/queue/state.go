@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // State is the office's line on one business day, and what outlives the day.
@@ -148,11 +149,19 @@ func (s *State) Find(r Ref) *Ticket {
 	return nil
 }
 
-// Lookup finds today's ticket by what is printed on it.
+// Lookup finds today's ticket by what is printed on it. Check sees to it that
+// no two bands print the same.
 func (s *State) Lookup(label string) (Ref, bool) {
-	for i := range s.Tickets {
-		if s.Label(s.Tickets[i].Ref) == label {
-			return s.Tickets[i].Ref, true
+	for i := range s.Config.Services {
+		v := &s.Config.Services[i]
+		text, ok := strings.CutPrefix(label, v.Prefix)
+		if !ok {
+			continue
+		}
+		if n, ok := number(text); ok {
+			if _, ok := s.byRef[Ref{v.ID, n}]; ok {
+				return Ref{v.ID, n}, true
+			}
 		}
 	}
 	return Ref{}, false
