@@ -2,6 +2,7 @@ package queue
 
 import (
 	"slices"
+	"unicode/utf8"
 )
 
 // Input is a command and where it comes from.
@@ -135,9 +136,13 @@ type Decision struct {
 }
 
 // Decide says what the command leads to. It changes nothing. The error is a
-// *Refusal.
+// *Refusal. A request that led to facts gets the same answer again; one that
+// was refused, or led to none, is decided anew.
 func (s *State) Decide(in Input) (Decision, error) {
 	if in.Request != "" {
+		if !utf8.ValidString(in.Request) { // the record could not tell it from others
+			return Decision{}, refuse(BadInput, "request")
+		}
 		if a, ok := s.Requests[in.Request]; ok {
 			if a.Cause != in.Command.Name() {
 				return Decision{}, refuse(RequestReused)
@@ -181,6 +186,9 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 	case OpenDay:
 		return s.decideOpenDay(in.At, c.Next)
 	case ReportDevice:
+		if !utf8.ValidString(c.Device) {
+			return Decision{}, refuse(BadInput, "device")
+		}
 		conditions := slices.Compact(slices.Sorted(slices.Values(c.Conditions)))
 		if slices.Equal(s.Devices[c.Device], conditions) || s.Day.Number == 0 {
 			return Decision{}, nil

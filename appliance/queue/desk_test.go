@@ -83,10 +83,25 @@ func (d *desk) must(request string, c queue.Command) queue.Decision {
 func (d *desk) refused(code queue.Code, c queue.Command) {
 	d.t.Helper()
 	_, err := d.do("", c)
-	var r *queue.Refusal
-	if !errors.As(err, &r) || r.Code != code {
+	if !is(err, code) {
 		d.t.Fatalf("%s: got %v, want %s", c.Name(), err, code)
 	}
+}
+
+func is(err error, code queue.Code) bool {
+	var r *queue.Refusal
+	return errors.As(err, &r) && r.Code == code
+}
+
+func replay(t *testing.T, facts []queue.Fact) *queue.State {
+	t.Helper()
+	s := queue.New()
+	for _, f := range facts {
+		if err := s.Apply(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
 }
 
 func (d *desk) issue(service string, class queue.Class) queue.Ref {
@@ -116,13 +131,7 @@ func TestFromPressToFinish(t *testing.T) {
 	}
 	d.refused(queue.NobodyWaiting, queue.CallNext{Counter: 1})
 
-	again := queue.New()
-	for _, f := range d.facts {
-		if err := again.Apply(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(again.Encode(), d.state.Encode()) {
+	if again := replay(t, d.facts); !bytes.Equal(again.Encode(), d.state.Encode()) {
 		t.Fatalf("replay differs:\n%s\n%s", again.Encode(), d.state.Encode())
 	}
 }

@@ -246,7 +246,11 @@ func (s *State) Apply(f Fact) error {
 	}
 	s.Seq = f.Seq
 	if f.Request != "" {
-		s.Requests[f.Request] = answer(f)
+		// A command may lead to several facts; the last that is about a ticket
+		// is the answer, as in Decide.
+		if a := answer(f); !a.Ref.IsZero() || s.Requests[f.Request].Ref.IsZero() {
+			s.Requests[f.Request] = a
+		}
 	}
 	return nil
 }
