@@ -2,6 +2,7 @@ package queue
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -227,7 +228,7 @@ func (s *State) call(at Stamp, e Called) error {
 		} else {
 			k.Jumps = 0
 		}
-		k.Credit = e.Credit
+		k.Credit = maps.Clone(e.Credit)
 	}
 	s.listCall(Call{Ref: e.Ref, Counter: e.Counter, At: at})
 	return nil

@@ -348,6 +348,19 @@ func (s Span) String() string {
 	return fmt.Sprintf("%02d:%02d-%02d:%02d", s.From/60, s.From%60, s.To/60, s.To%60)
 }
 
+// clone is a copy that shares nothing, as the record gives it back: what is
+// decided on it is the same live and on replay.
+func (c Config) clone() Config {
+	b, err := json.Marshal(c)
+	if err == nil {
+		var out Config
+		if err = json.Unmarshal(b, &out); err == nil {
+			return out
+		}
+	}
+	panic("queue: configuration does not encode: " + err.Error()) // it holds plain data only
+}
+
 // equalConfig compares by the canonical bytes.
 func equalConfig(a, b Config) bool {
 	x, errA := json.Marshal(a)

@@ -76,7 +76,8 @@ type (
 	CloseCounter struct{ Counter int }
 	Pause        struct{ Counter int }
 	Resume       struct{ Counter int }
-	// SetServices changes what a counter serves for the rest of the day.
+	// SetServices changes what a counter serves, until the day ends or one of
+	// the counter's shifts begins or ends.
 	SetServices struct {
 		Counter  int
 		Services []string

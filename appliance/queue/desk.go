@@ -179,7 +179,7 @@ func (s *State) decideDesk(c Command) (Decision, *Refusal) {
 				return Decision{}, refuse(BadInput, id)
 			}
 		}
-		return events(ServicesChanged{Counter: n, Services: slices.Clone(c.Services)}), nil
+		return events(ServicesChanged{Counter: n, Services: slices.Clone(c.Services), Shift: k.Shift}), nil
 	}
 	return Decision{}, refuse(BadInput)
 }

@@ -187,8 +187,8 @@ type (
 	CounterResumed struct {
 		Counter int `json:"counter"`
 	}
-	// ServicesChanged replaces what a counter serves today. Shift is the number
-	// of the shift (from 1) that did it, 0 when a shift ended or staff did it.
+	// ServicesChanged replaces what a counter serves. Shift is the number of the
+	// shift (from 1) in force from now on, 0 for none.
 	ServicesChanged struct {
 		Counter  int      `json:"counter"`
 		Services []string `json:"services"`

@@ -70,7 +70,11 @@ func (s *State) newDay(date string, next *Config) DayOpened {
 	if next != nil && len(next.Check()) == 0 {
 		config = *next
 	}
-	return DayOpened{Number: s.Day.Number + 1, Date: date, Config: config, Devices: maps.Clone(s.Devices)}
+	opened := DayOpened{Number: s.Day.Number + 1, Date: date, Config: config.clone(), Devices: maps.Clone(s.Devices)}
+	for device, conditions := range opened.Devices {
+		opened.Devices[device] = slices.Clone(conditions)
+	}
+	return opened
 }
 
 // firstIssuing closes, with the day's first facts, what is outside its hours.
@@ -121,9 +125,8 @@ func (s *State) tickShifts(at Stamp) []Event {
 		if now > 0 && !s.Config.Shifts[now-1].Closed {
 			services = s.Config.Shifts[now-1].Services
 		}
-		out = append(out, ServicesChanged{Counter: k.Number, Services: services, Shift: now})
-		closes := now > 0 && s.Config.Shifts[now-1].Closed
-		closed := k.Shift > 0 && k.Shift <= len(s.Config.Shifts) && s.Config.Shifts[k.Shift-1].Closed
+		out = append(out, ServicesChanged{Counter: k.Number, Services: slices.Clone(services), Shift: now})
+		closes, closed := s.closing(now), s.closing(k.Shift)
 		switch {
 		case closes && k.Open && !k.Paused:
 			out = append(out, CounterLeft{k.Number})
@@ -132,6 +135,11 @@ func (s *State) tickShifts(at Stamp) []Event {
 		}
 	}
 	return out
+}
+
+// closing reports whether the shift, from 1, closes its counter.
+func (s *State) closing(shift int) bool {
+	return shift > 0 && shift <= len(s.Config.Shifts) && s.Config.Shifts[shift-1].Closed
 }
 
 // decideOpenDay is the staff's: it reopens a day that was closed by mistake, so
@@ -176,7 +184,7 @@ func (s *State) decideConfigure(c Configure) (Decision, *Refusal) {
 	if what := s.inUse(c.Config); what != "" {
 		return Decision{}, refuse(ConfigInUse, what)
 	}
-	return events(ConfigChanged{c.Config}), nil
+	return events(ConfigChanged{c.Config.clone()}), nil
 }
 
 // inUse names what of the day the configuration would take away, "" if nothing:

@@ -3,6 +3,7 @@ package queue
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -204,6 +205,7 @@ func (s *State) Counter(n int) *CounterState {
 // configure lays the configuration's services and counters over what the day
 // already has: known ones keep their numbers and their work.
 func (s *State) configure(c Config) {
+	c = c.clone()
 	services := make([]ServiceState, 0, len(c.Services))
 	for _, v := range c.Services {
 		have := ServiceState{ID: v.ID, Next: v.First}
@@ -220,15 +222,50 @@ func (s *State) configure(c Config) {
 		have := CounterState{Number: k.Number, Services: slices.Clone(k.Services)}
 		if old := s.Counter(k.Number); old != nil {
 			have = *old
-			have.Services, have.Shift, have.Credit = slices.Clone(k.Services), 0, nil
+			if shift, ok := s.unchanged(old, k, &c); ok {
+				have.Shift = shift
+			} else {
+				have.Services, have.Shift, have.Credit = slices.Clone(k.Services), 0, nil
+				// Whom a shift sent away comes back; one that still holds
+				// begins anew.
+				have.Paused = have.Paused && !s.closing(old.Shift)
+			}
 		}
 		counters = append(counters, have)
 	}
 	s.Config, s.Services, s.Counters = c, services, counters
 }
 
+// unchanged reports whether the new configuration leaves a counter as it was,
+// and the new number of the shift in force: what it serves then stays too.
+func (s *State) unchanged(k *CounterState, def Counter, c *Config) (shift int, ok bool) {
+	was := s.rule(k.Number)
+	if was.Rule != def.Rule || !slices.Equal(was.Services, def.Services) || !slices.Equal(was.Weights, def.Weights) {
+		return 0, false
+	}
+	for _, id := range k.Services {
+		if _, there := c.Service(id); !there {
+			return 0, false
+		}
+	}
+	switch {
+	case k.Shift == 0:
+		return 0, true
+	case k.Shift > len(s.Config.Shifts):
+		return 0, false
+	}
+	now := s.Config.Shifts[k.Shift-1]
+	i := slices.IndexFunc(c.Shifts, func(n Shift) bool { return reflect.DeepEqual(n, now) })
+	return i + 1, i >= 0
+}
+
 func (s *State) bandUsed(id string) bool {
-	return slices.ContainsFunc(s.Tickets, func(t Ticket) bool { return t.Band == id })
+	for i := range s.Tickets {
+		if s.Tickets[i].Band == id {
+			return true
+		}
+	}
+	return false
 }
 
 // Apply takes one fact into the state. An error means that the fact does not
