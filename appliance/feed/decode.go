@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"unicode/utf8"
 )
 
@@ -105,8 +106,15 @@ func DecodeFact(b []byte) (FactMessage, FactHead, error) {
 	if err := decode(m.Fact, MaxSnapshot, &h); err != nil {
 		return m, h, err
 	}
-	if h.Seq == 0 || h.Kind == "" || !name(m.Journal, 1, 64) {
-		return m, h, fmt.Errorf("%w: fact without number, kind or record", ErrInvalid)
+	switch {
+	case h.Seq == 0 || h.Seq > math.MaxInt64 || h.Day < 0:
+		return m, h, fmt.Errorf("%w: fact: number %d of day %d", ErrInvalid, h.Seq, h.Day)
+	case !name(h.Kind, 1, 64):
+		return m, h, fmt.Errorf("%w: fact: kind %.40q", ErrInvalid, h.Kind)
+	case !name(m.Journal, 1, 64):
+		return m, h, fmt.Errorf("%w: fact: record %.40q", ErrInvalid, m.Journal)
+	case len(m.Hash) != 64:
+		return m, h, fmt.Errorf("%w: fact: its hash is not 64 hex digits", ErrInvalid)
 	}
 	return m, h, nil
 }
@@ -117,7 +125,13 @@ func DecodeCursor(b []byte) (Cursor, error) {
 	if err := decode(b, MaxMessage, &c); err != nil {
 		return c, err
 	}
-	return c, version(c.V)
+	if err := version(c.V); err != nil {
+		return c, err
+	}
+	if !name(c.Journal, 1, 64) || c.Seq > math.MaxInt64 {
+		return c, fmt.Errorf("%w: cursor: %d of record %.40q", ErrInvalid, c.Seq, c.Journal)
+	}
+	return c, nil
 }
 
 // DecodeRequest reads a request whose topic carried id.

@@ -89,6 +89,10 @@ type Issued struct {
 	Wait    *Range `json:"wait,omitempty"`
 }
 
+// RefusalExpired is the code of a refusal because the deadline had passed when
+// the request came.
+const RefusalExpired = "expired"
+
 // Refusal is why not, in words a page can show.
 type Refusal struct {
 	Code string `json:"code"`
