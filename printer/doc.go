@@ -21,18 +21,18 @@
 // One goroutine owns the port, a second one reads. At rest a submitted ticket
 // goes out at once: everything worth asking was asked before.
 //
-//	          ┌────────────── back-off 0.25 to 5 s <──────────┐
-//	          v                                               │ the link died,
-//	     [Connecting] ── Dial ── hello ────────────────┐      │ or fell silent
-//	                               ^   │ nothing ever  │      │ after having
-//	        clean again, a half    │   v answers       │      │ answered: then
-//	        ticket in the printer  │ [Silent]          v      │ from every state
-//	                ┌──────────────┘   prints,      [Ready] ──┘ [Stopped]
-//	                │                Unconfirmed     │  ^        NoAnswer,
-//	            [Stopped] <── any fault ─────────────┤  │        Unplugged
-//	   PaperEnd, CoverOpen,      clean again, ──────>│  │
-//	   CutterJam, Broken,        nothing half done   │  │ Confirmed
-//	   HeadHot, Offline <── while printing ── [Printing]┘
+//	       ┌────────────── back-off 0.25 to 5 s <──────────┐
+//	       v                                               │ the link died,
+//	  [Connecting] ── Dial ── hello ────────────────┐      │ or fell silent
+//	                            ^   │ nothing ever  │      │ after having
+//	     clean again, a half    │   v answers       │      │ answered: then
+//	     ticket in the printer  │ [Silent]          v      │ from every state
+//	             ┌──────────────┘   prints,      [Ready] ──┘ [Stopped]
+//	             │                Unconfirmed     │  ^        NoAnswer,
+//	         [Stopped] <── any fault ─────────────┤  │        Unplugged
+//	PaperEnd, CoverOpen,      clean again, ──────>│  │
+//	CutterJam, Broken,        nothing half done   │  │ Confirmed
+//	HeadHot, Offline <── while printing ── [Printing]┘
 //
 // Hello is: DLE EOT, ESC @, GS a, GS ( H, GS r. Whoever answers none of the
 // fences within 2 s may be waiting for the rest of a picture that a crashed

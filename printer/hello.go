@@ -50,6 +50,7 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 			return err
 		}
 		if l.stops() {
+			s.lost = ""
 			return nil
 		}
 		if !reached() {
@@ -93,7 +94,7 @@ func (s *Session) waitOut(ctx context.Context, l *link) error {
 			return err
 		}
 		_, err := s.await(ctx, s.cfg.AnswerTimeout, func() bool { return l.cleared })
-		l.greeting, l.owed = false, 0
+		l.greeting, l.owed, s.ragged = false, 0, true
 		if err != nil {
 			return err
 		}
@@ -110,7 +111,7 @@ func (s *Session) waitOut(ctx context.Context, l *link) error {
 			if _, err := l.send([]byte{0x10, 0x05, 2}); err != nil {
 				return err
 			}
-			l.owed = 0 // it empties the buffers too
+			l.owed, s.ragged = 0, true // it empties the buffers too
 		}
 	}
 	return nil

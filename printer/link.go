@@ -321,7 +321,11 @@ func (s *Session) await(ctx context.Context, d time.Duration, done func() bool) 
 		var answers <-chan struct{}
 		var wakeAt time.Time
 		if l := s.link; l != nil {
+			// The last answers before the end of a link still count.
 			if err := l.turn(now); err != nil {
+				if done() {
+					return true, nil
+				}
 				return false, err
 			}
 			answers, wakeAt = l.in.wake, l.wakeAt()

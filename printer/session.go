@@ -88,8 +88,9 @@ type Session struct {
 	health    Health
 	published bool
 	timer     *time.Timer
-	serial    int // of process ids
-	lost      Fault
+	serial    int       // of process ids
+	lost      Fault     // why there is no link, until a printer is found again
+	ragged    bool      // a half ticket may be under the head, not cut off
 	answered  bool      // a printer has answered on some link of this session
 	looked    bool      // and has answered DLE EOT
 	fenced    bool      // and has answered a fence or a process id
@@ -222,6 +223,9 @@ func (s *Session) lose(err error) {
 			s.lost = s.link.status.faults()[0]
 		}
 	}
+	if e := s.head(); e != nil && e.touched {
+		s.ragged = true
+	}
 	s.link, s.current = nil, nil
 	if s.lost != was {
 		s.cfg.Log.Warn("printer: link lost", "fault", string(s.lost), "err", err)
@@ -265,9 +269,12 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 			return err
 		}
 	}
+	if s.ragged && e.touched { // the copy gets its own paper
+		data = append(s.enc.appendCut([]byte{0x1b, '@'}), data...)
+	}
 	n, err := l.send(l.appendFence(data))
 	if n > 0 {
-		e.touched, e.copied = true, t.Copy
+		e.touched, e.copied, s.ragged = true, t.Copy, false
 	}
 	if err != nil {
 		return err
@@ -378,7 +385,7 @@ func (s *Session) publish() {
 	switch {
 	case l != nil && l.stops():
 		h.State, h.Faults = Stopped, l.status.faults()
-	case s.lost != "" && (l == nil || !l.answered):
+	case s.lost != "":
 		h.State, h.Faults = Stopped, []Fault{s.lost}
 	case l == nil || !l.synced:
 	case l.silent:
@@ -389,7 +396,12 @@ func (s *Session) publish() {
 		h.State, h.Faults = Ready, l.status.faults()
 	}
 	if h.State == Stopped {
-		s.stop, s.stopAt = h.Faults[0], time.Now()
+		// While a fault is being cleared a look may catch the off-line bit
+		// alone; it says less than what went before.
+		if h.Faults[0] != Offline || s.health.State != Stopped {
+			s.stop = h.Faults[0]
+		}
+		s.stopAt = time.Now()
 	}
 	s.mu.Lock()
 	h.Waiting = len(s.queue)
