@@ -127,6 +127,7 @@ func (s *State) confirmClock(at Stamp, e ClockConfirmed) {
 	if s.Day.Number > 0 && s.Day.Date == "" {
 		s.Day.Date = e.Date
 	}
+	s.untrusted = ""
 	s.Day.Opened = s.Day.Opened.corrected(at)
 	s.Day.Closed = s.Day.Closed.corrected(at)
 	for i := range s.Tickets {

@@ -314,7 +314,8 @@ func (s *State) decideIssuing(id string, closed bool) (Decision, *Refusal) {
 	}
 	var d Decision
 	for _, v := range s.Services {
-		if id != "" && v.ID != id || v.Closed == closed {
+		// Staff may close what the schedule has closed: it then stays closed.
+		if id != "" && v.ID != id || v.Closed == closed && (!closed || v.ByHand) {
 			continue
 		}
 		if closed {

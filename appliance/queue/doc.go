@@ -42,11 +42,16 @@
 // Day.Number is an integer opened by a fact. Tick opens it by itself only when
 // the clock is trusted and the date has moved forward by at most
 // Rules.DayJumpLimit; anything else is for staff. Numbers start again with the
-// day, never with a restart and never with a clock that jumped back.
+// day, never with a restart and never with a clock that jumped back. While the
+// date lies behind the day's, or too far ahead, the schedule rests: staff close
+// the day and open the next.
 //
 // # Caveats
 //
 // Local time is Korean time, UTC+9 without summer time. Schedules act only when
 // the clock is trusted; with an untrusted clock the office stays as it is until
-// staff act. Request ids are remembered for the business day.
+// staff act. A day that was opened with an untrusted clock gets its date when
+// the clock is confirmed: the date it was opened on, if that was in the same
+// boot, else the present one, because numbers given once more on one date would
+// be worse than numbers that go on for a day. Request ids are remembered for the business day.
 package queue

@@ -99,7 +99,7 @@ type (
 	// ClockConfirmed says that the fact's own stamp is the first trusted one of
 	// its boot; earlier stamps of that boot are corrected by it.
 	ClockConfirmed struct {
-		Date string `json:"date"` // the business date now
+		Date string `json:"date"` // of the business day, if that had none
 	}
 	// Issued gives a number.
 	Issued struct {

@@ -14,14 +14,17 @@ func (s *State) tick(at Stamp, next *Config) []Event {
 	if !at.Trusted || len(s.Config.Services) == 0 {
 		return nil
 	}
-	today := at.date(s.Config.Rules.DayStarts)
+	start := s.Config.Rules.DayStarts
+	today, date := at.date(start), s.Day.Date
 	var out []Event
-	if s.Day.Number > 0 && (s.Day.Date == "" || s.untrustedOf(at.Boot)) {
-		out = append(out, ClockConfirmed{Date: today})
-	}
-	date := s.Day.Date
-	if date == "" {
-		date = today
+	if s.Day.Number > 0 && (date == "" || s.untrusted != "" && s.untrusted == at.Boot) {
+		if date == "" {
+			date = today
+			if opened := s.Day.Opened.corrected(at); opened.Trusted {
+				date = opened.date(start)
+			}
+		}
+		out = append(out, ClockConfirmed{Date: date})
 	}
 	switch {
 	case s.Day.Number == 0, s.movedOn(date, today):
@@ -35,17 +38,6 @@ func (s *State) tick(at Stamp, next *Config) []Event {
 	}
 	out = append(out, s.tickIssuing(at)...)
 	return append(out, s.tickShifts(at)...)
-}
-
-// untrustedOf reports whether the day has stamps of this boot that a trusted
-// one can correct. The last change is the latest stamp there is.
-func (s *State) untrustedOf(boot string) bool {
-	if s.Day.Opened.Boot == boot && !s.Day.Opened.Trusted {
-		return true
-	}
-	return slices.ContainsFunc(s.Tickets, func(t Ticket) bool {
-		return t.Changed.Boot == boot && !t.Changed.Trusted || t.Issued.Boot == boot && !t.Issued.Trusted
-	})
 }
 
 // movedOn reports whether the date went forward by a number of days that the

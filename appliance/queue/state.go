@@ -23,7 +23,8 @@ type State struct {
 	Requests map[string]Answer   `json:"requests"`
 	Devices  map[string][]string `json:"devices"` // conditions by device; well ones are absent
 
-	byRef map[Ref]int // index into Tickets; derived
+	byRef     map[Ref]int // index into Tickets; derived
+	untrusted string      // boot of the last untrusted fact, until its clock is confirmed; derived
 }
 
 // Day is the business day.
@@ -282,6 +283,9 @@ func (s *State) Apply(f Fact) error {
 		return fmt.Errorf("queue: fact %d (%s): %w", f.Seq, f.Event.Kind(), err)
 	}
 	s.Seq = f.Seq
+	if !f.At.Trusted {
+		s.untrusted = f.At.Boot
+	}
 	if f.Request != "" {
 		// A command may lead to several facts; the last that is about a ticket
 		// is the answer, as in Decide.
