@@ -1,8 +1,6 @@
 package forecast
 
-import (
-	"time"
-)
+import "time"
 
 // A Range is a forecast waiting time: nine waits in ten should last at least
 // Low, nine in ten at most High, and half of them at most Mid.
@@ -174,8 +172,10 @@ func (m *Model) StartDay(day int64) {
 
 // Handled records one handling. Pass the time from a ticket's call to the next
 // call at the same counter where the counter went straight on (somebody was
-// waiting when it finished), and from call to finish where it did not. Leave
-// out handlings during which the counter paused.
+// waiting when it finished): what a ticket takes includes the clerk's time
+// between two. Where it did not go on, pass the time from call to finish.
+// Leave out what includes a pause or a hold, and what was transferred counts
+// for the service of this counter's part.
 func (m *Model) Handled(service string, d time.Duration) {
 	if d <= 0 {
 		return
@@ -212,14 +212,13 @@ func (m *Model) Predict(line Line, counters []Counter, plan []Change) Range {
 		return Range{}
 	}
 	q := m.quantiles(m.service(line.Service), bucketOf(len(line.Ahead), base))
-	r := Range{
+	return Range{
 		Low:   fromMS(scale(base, q.low)),
 		Mid:   fromMS(scale(base, q.mid)),
 		High:  fromMS(scale(base, q.high)),
 		Known: true,
 		Base:  fromMS(base),
 	}
-	return r
 }
 
 // Waited records how a forecast ended: the range as Predict gave it when the

@@ -71,10 +71,15 @@ func TestRestart(t *testing.T) {
 		if !bytes.Equal(b.Snapshot(), data) {
 			t.Fatal("a restored model has another snapshot")
 		}
-		for day := range int64(40) { // long enough for cells to be forgotten
+		for day := range int64(320) { // long enough for outcomes to be forgotten
 			a.StartDay(100 + day)
 			b.StartDay(100 + day)
-			if day%20 > 2 {
+			if day == 300 {
+				if err := b.Restore(a.Snapshot()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if day > 2 && day < 318 {
 				continue
 			}
 			x, y := o.day(a, seeded(uint64(day)), day), o.day(b, seeded(uint64(day)), day)
