@@ -32,7 +32,7 @@ const (
 	Grid                    // a tile for every counter: up to 30 at once
 	ByService               // a row for every service with the number it has reached
 	Portrait                // upright screens
-	Passport                // one tall column for each of two or three services
+	Passport                // one tall column for each service: up to 3, beyond that ByService
 )
 
 func (l Layout) String() string {

@@ -21,6 +21,7 @@ type canvas struct {
 	upright bool
 	hotTone color.RGBA  // ground of what is highlighted
 	calls   []feed.Call // newest of each ticket, newest first
+	shown   []feed.Call // of calls, those shown large
 	board   *Board
 }
 
@@ -151,6 +152,34 @@ func (c *canvas) both(r image.Rectangle, ko, en string, st style, enStyle style)
 	return max(w, ew)
 }
 
+// common returns the em at which every one of the texts fits w by h, though not
+// less than seven tenths of the largest: what is longer shrinks alone.
+func (c *canvas) common(texts []string, w, h, largest, lines int, wt weight) int {
+	size := largest
+	for _, s := range texts {
+		if s = clean(s); s != "" {
+			size = min(size, c.fit(s, w, h, largest, lines, wt).size)
+		}
+	}
+	return max(size, largest*7/10)
+}
+
+// under writes Korean with the English below it, both of one column's style.
+func (c *canvas) under(r image.Rectangle, ko, en string, st, se style) {
+	if !c.en || clean(en) == "" || se.size < c.legible() {
+		c.write(r, ko, st)
+		return
+	}
+	gap := se.size / 3
+	slack := max(0, (r.Dy()-st.size-gap-se.size)/2)
+	upper, lower := cutTop(inset(r, 0, slack), st.size, gap)
+	upper.Min.Y -= min(slack, c.px(2))
+	upper.Max.Y += c.px(2)
+	st.lines, se.align = 1, st.align
+	c.write(upper, ko, st)
+	c.write(lower, en, se)
+}
+
 // legible is the em under which English is left out rather than written.
 func (c *canvas) legible() int { return max(9, c.px(11)) }
 
@@ -159,6 +188,7 @@ func (c *canvas) legible() int { return max(9, c.px(11)) }
 func (c *canvas) page(n, most int) (from, to, page, pages int) {
 	most = max(most, 1)
 	pages = max(1, (n+most-1)/most)
+	most = max(1, (n+pages-1)/pages) // even pages
 	if pages > 1 {
 		turn := pageTurn.Milliseconds()
 		now := c.at.UnixMilli()

@@ -147,7 +147,7 @@ func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
 	}
 	title, rest := cutTop(in, c.px(32), 0)
 	c.both(title, ko, en, style{size: c.px(22), weight: bold, col: soft}, style{size: c.px(15), col: soft})
-	line, rest := cutTop(rest, c.px(1.5), c.px(2))
+	line, rest := cutTop(rest, c.px(1.5), c.px(8))
 	c.fill(line, rule)
 	return rest
 }
@@ -183,21 +183,41 @@ func (c *canvas) plateIn(r image.Rectangle, ko, en string, units float64, a alig
 		style{size: size, weight: bold, col: plateInk, align: centre}, style{size: enSize, col: plateInk})
 }
 
-// message fills r with what the people in the hall should know.
+// message fills r with what the people in the hall should know: a headline and
+// a line of advice, each with its English, as one group in the middle.
 func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
-	c.round(r, 12, panel)
-	in := inset(r, c.px(40), c.px(20))
-	h := in.Dy()
-	top, rest := cutTop(in, h*38/100, 0)
-	c.write(inset(top, 0, c.px(4)), ko, style{size: min(c.px(84), h/4), weight: bold, col: ink, align: centre})
-	if c.en {
-		var mid image.Rectangle
-		mid, rest = cutTop(rest, h*16/100, 0)
-		c.write(mid, en, style{size: min(c.px(36), h/8), col: soft, align: centre})
+	c.round(r, 14, panel)
+	in := inset(r, c.px(40), c.px(16))
+	parts := []struct {
+		text  string
+		style style
+		gap   float64 // below, of the group's unit
+	}{
+		{ko, style{size: 84, weight: bold, col: ink}, 26},
+		{en, style{size: 36, col: soft}, 52},
+		{koMore, style{size: 44, weight: bold, col: digits}, 20},
+		{enMore, style{size: 28, col: soft}, 0},
 	}
-	more, rest := cutTop(rest, rest.Dy()*55/100, 0)
-	c.write(more, koMore, style{size: min(c.px(36), h/8), lines: 2, weight: bold, col: ink, align: centre})
-	if c.en {
-		c.write(rest, enMore, style{size: min(c.px(24), h/12), lines: 2, col: soft, align: centre})
+	total := 0.0
+	for i, p := range parts {
+		if p.text == "" || !c.en && i%2 == 1 {
+			parts[i].text = ""
+			continue
+		}
+		total += float64(p.style.size)*tallest + p.gap
+	}
+	unit := min(c.u, float64(in.Dy())/total)
+	_, in = cutTop(in, int((float64(in.Dy())-total*unit)/2), 0)
+	for _, p := range parts {
+		if p.text == "" {
+			continue
+		}
+		high := float64(p.style.size) * tallest * unit
+		var row image.Rectangle
+		row, in = cutTop(in, int(high+0.5)+1, int(p.gap*unit))
+		p.style.size, p.style.align = int(float64(p.style.size)*unit), centre
+		if p.style.size >= smallest {
+			c.write(row, p.text, p.style)
+		}
 	}
 }

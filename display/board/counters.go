@@ -17,8 +17,8 @@ func (c *canvas) tiles(r image.Rectangle) {
 	}
 	in := c.card(r, "창구 현황", "Counters")
 	gap := c.px(8)
-	columns := max(1, (in.Dx()+gap)/(c.px(122)+gap))
-	lines := max(1, (in.Dy()+gap)/(c.px(52)+gap))
+	columns := max(1, (in.Dx()+gap)/(c.px(98)+gap))
+	lines := max(1, (in.Dy()+gap)/(c.px(40)+gap))
 	most := columns * lines
 	from, to, page, pages := c.page(len(list), most)
 	if pages > 1 {
@@ -28,10 +28,10 @@ func (c *canvas) tiles(r image.Rectangle) {
 	// The most even grid that is no taller than needed.
 	lines = min(lines, (n+columns-1)/columns)
 	best, bestScore := columns, 0.0
-	for rows := lines; rows <= max(lines, (in.Dy()+gap)/(c.px(52)+gap)); rows++ {
+	for rows := lines; rows <= max(lines, (in.Dy()+gap)/(c.px(40)+gap)); rows++ {
 		cols := (n + rows - 1) / rows
 		w, h := float64(in.Dx()+gap)/float64(cols)-float64(gap), float64(in.Dy()+gap)/float64(rows)-float64(gap)
-		if score := min(w/2.3, h); score > bestScore {
+		if score := min(w/2.1, h); score > bestScore {
 			best, bestScore = cols, score
 			lines = rows
 		}
@@ -44,59 +44,77 @@ func (c *canvas) tiles(r image.Rectangle) {
 	}
 }
 
-// tile shows one counter: its number on the left or above, and whom it serves.
+// tile shows one counter: its number above or on a plaque at the left, and whom
+// it serves.
 func (c *canvas) tile(r image.Rectangle, k feed.Counter) {
-	number, label := digits, soft
+	number, label, plaque := digits, soft, ground
 	hot := k.Ticket != "" && k.State == feed.CounterOpen && c.isHot(k.Ticket, k.Number)
 	switch {
 	case hot:
 		c.heat(r, 8)
-		number, label = hotInk, hotInk
+		number, label, plaque = hotInk, ink, hotInk
 	case k.State == feed.CounterOpen:
 		c.round(r, 8, stripe)
 	default:
 		c.round(r, 8, quiet)
 	}
-	in := inset(r, c.px(10), c.px(4))
-	var tag, body image.Rectangle
-	a := right
-	if float64(in.Dx()) > 1.7*float64(in.Dy()) {
-		tag, body = cutLeft(in, in.Dx()*38/100, c.px(6))
+	var body image.Rectangle
+	if r.Dy() >= c.px(68) {
+		var tag image.Rectangle
+		tag, body = cutTop(r, r.Dy()*36/100, 0)
+		if hot {
+			label = hotInk
+		}
+		c.deskTag(inset(tag, c.px(8), c.px(3)), k.Number, label)
+		body = inset(body, c.px(8), c.px(3))
 	} else {
-		tag, body = cutTop(in, in.Dy()*38/100, 0)
-		a = centre
+		side := inset(r, c.px(5), c.px(5))
+		var tag image.Rectangle
+		tag, body = cutLeft(side, min(side.Dx()*32/100, side.Dy()*13/10), c.px(4))
+		c.round(tag, 5, plaque)
+		c.write(inset(tag, c.px(3), 0), strconv.Itoa(k.Number), style{size: min(c.px(28), tag.Dy()*7/10), weight: bold, col: label, align: centre})
+		body = inset(body, c.px(3), 0)
 	}
-	c.deskTag(tag, k.Number, label, a == centre)
 	if ko, en := desk(k); ko != "" {
-		c.both(body, ko, en, style{size: min(c.px(26), body.Dy()*6/10), weight: bold, col: ink, align: a}, style{size: c.px(14), col: soft})
+		c.both(body, ko, en, style{size: min(c.px(28), body.Dy()*6/10), weight: bold, col: ink, align: centre}, style{size: c.px(13), col: soft})
 		return
 	}
 	if k.Ticket == "" {
-		c.write(body, "–", style{size: c.px(30), col: soft, align: a})
+		c.write(body, "–", style{size: c.px(28), col: soft, align: centre})
 		return
 	}
-	c.write(body, k.Ticket, style{size: min(c.px(60), body.Dy()), weight: bold, col: number, align: a})
+	c.write(body, k.Ticket, style{size: min(c.px(60), body.Dy()), weight: bold, col: number, align: centre})
 }
 
-// deskTag writes a counter's number and the word behind it.
-func (c *canvas) deskTag(r image.Rectangle, n int, col0 color.RGBA, mid bool) {
-	size := min(c.px(30), r.Dy()*8/10)
-	small := max(size*6/10, 1)
-	num := strconv.Itoa(n)
-	wn := int(c.width(num, bold)*float64(size) + 0.999)
-	ww := int(c.width("창구", regular)*float64(small) + 0.999)
-	space := size / 6
-	if wn+space+ww > r.Dx() {
-		c.write(r, num, style{size: size, weight: bold, col: col0, align: centre})
+// deskTag writes a counter's number with the word behind it, centred.
+func (c *canvas) deskTag(r image.Rectangle, n int, col color.RGBA) {
+	size := min(c.px(30), r.Dy()*9/10)
+	c.unit(r, strconv.Itoa(n), "창구", size, style{weight: bold, col: col, align: centre})
+}
+
+// unit writes a figure with a smaller word behind it on one baseline; without
+// the word where there is no room.
+func (c *canvas) unit(r image.Rectangle, figure, word string, size int, st style) {
+	small := size * 62 / 100
+	wide := int(c.width(figure, st.weight)*float64(size) + 0.999)
+	tail := int(c.width(word, st.weight)*float64(small) + 0.999)
+	space := max(3, size/6)
+	if wide+space+tail > r.Dx() || small < smallest {
+		st.size = size
+		c.write(r, figure, st)
 		return
 	}
-	if mid {
-		r = inset(r, (r.Dx()-wn-space-ww)/2, 0)
+	switch st.align {
+	case centre:
+		r = inset(r, (r.Dx()-wide-space-tail)/2, 0)
+	case right:
+		_, r = cutLeft(r, r.Dx()-wide-space-tail, 0)
 	}
-	a, b := cutLeft(r, wn, space)
-	y := (r.Min.Y+r.Max.Y)/2 + int(float64(size)*middle)
-	c.line(a, num, size, y, style{weight: bold, col: col0})
-	c.line(b, "창구", small, y, style{col: col0})
+	a, b := cutLeft(r, wide, space)
+	y := (r.Min.Y+r.Max.Y)/2 + int(float64(size)*middle+0.5)
+	st.align = left
+	c.line(a, figure, size, y, st)
+	c.line(b, word, small, y, st)
 }
 
 // table lists counters in rows: the desk, whom it serves, what it is for.
@@ -111,33 +129,37 @@ func (c *canvas) table(r image.Rectangle) {
 		number, what = cutLeft(row, w*32/100, c.px(20))
 		return desk, number, what
 	}
-	st, se := style{size: c.px(20), weight: bold, col: soft}, style{size: c.px(14), col: soft}
 	d, n, w := cells(head)
-	c.both(d, "창구", "Counter", st, se)
-	st.align = centre
-	c.both(n, "번호", "Number", st, se)
-	st.align = left
-	c.both(w, "업무", "Service", st, se)
 	list := c.s.Counters
 	if len(list) == 0 {
 		return
 	}
-	lowest := c.px(48)
-	most := max(1, body.Dy()/lowest)
-	from, to, page, pages := c.page(len(list), most)
+	from, to, page, pages := c.page(len(list), max(1, body.Dy()/c.px(48)))
+	title := w
 	if pages > 1 {
-		c.write(cutOf(cutRight(w, c.px(70), 0)), strconv.Itoa(page+1)+"/"+strconv.Itoa(pages),
-			style{size: c.px(16), col: soft, align: right})
+		var mark image.Rectangle
+		mark, title = cutRight(w, c.px(60), c.px(4))
+		c.write(mark, strconv.Itoa(page+1)+"/"+strconv.Itoa(pages), style{size: c.px(18), col: soft, align: right})
 	}
-	high := min(c.px(92), body.Dy()/min(len(list), most))
+	st, se := style{size: c.px(20), weight: bold, col: soft}, style{size: c.px(14), col: soft}
+	c.both(title, "업무", "Service", st, se)
+	c.both(d, "창구", "Counter", st, se)
+	st.align = centre
+	c.both(n, "번호", "Number", st, se)
+	high := min(c.px(92), body.Dy()/(to-from))
+	var purposes []string
+	for _, k := range list {
+		purposes = append(purposes, c.purpose(k))
+	}
+	size := c.common(purposes, w.Dx(), high-c.px(8), min(c.px(26), high/2), 2, regular)
 	for i, k := range list[from:to] {
 		var row image.Rectangle
 		row, body = cutTop(body, high, 0)
-		c.tableRow(inset(row, 0, c.px(2)), k, i%2 == 0, cells)
+		c.tableRow(inset(row, 0, c.px(2)), k, i%2 == 0, size, cells)
 	}
 }
 
-func (c *canvas) tableRow(row image.Rectangle, k feed.Counter, odd bool, cells func(image.Rectangle) (a, b, d image.Rectangle)) {
+func (c *canvas) tableRow(row image.Rectangle, k feed.Counter, odd bool, small int, cells func(image.Rectangle) (a, b, d image.Rectangle)) {
 	number, text := digits, ink
 	hot := k.Ticket != "" && k.State == feed.CounterOpen && c.isHot(k.Ticket, k.Number)
 	switch {
@@ -157,7 +179,7 @@ func (c *canvas) tableRow(row image.Rectangle, k feed.Counter, odd bool, cells f
 	} else {
 		c.write(n, k.Ticket, style{size: size, weight: bold, col: number, align: centre})
 	}
-	c.write(w, c.purpose(k), style{size: c.px(24), lines: 2, col: text})
+	c.write(inset(w, 0, c.px(2)), c.purpose(k), style{size: small, lines: 2, col: text})
 }
 
 // purpose says what a counter is for: its name, else its services.

@@ -134,22 +134,17 @@ func (c *canvas) alerts(r image.Rectangle) image.Rectangle {
 func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 	notices := c.notices()
 	var parts []func(image.Rectangle)
-	var shares []int
-	add := func(share int, part func(image.Rectangle)) {
-		parts, shares = append(parts, part), append(shares, share)
-	}
+	var wants []int // px
 	if c.s.DayOpen && len(c.s.Missed) > 0 {
-		add(3, func(r image.Rectangle) {
-			c.labels(r, "부재", "Missed", "창구에 말씀해 주십시오", "Tell any counter", c.s.Missed)
-		})
+		l := list{"부재", "Missed", "창구에 말씀해 주십시오", "Tell any counter", c.s.Missed}
+		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
 	}
 	if c.s.DayOpen && len(c.s.Held) > 0 {
-		add(3, func(r image.Rectangle) {
-			c.labels(r, "보류", "On hold", "다시 불러 드립니다", "You will be called again", c.s.Held)
-		})
+		l := list{"보류", "On hold", "다시 불러 드립니다", "You will be called again", c.s.Held}
+		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
 	}
 	if len(notices) > 0 {
-		add(5, func(r image.Rectangle) { c.bulletin(r, notices) })
+		parts, wants = append(parts, func(r image.Rectangle) { c.bulletin(r, notices) }), append(wants, r.Dx())
 	}
 	if len(parts) == 0 {
 		return r
@@ -162,18 +157,12 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 		return rest
 	}
 	strip, rest := cutBottom(r, c.px(68), c.px(gutter))
-	sum := 0
-	for _, n := range shares {
-		sum += n
-	}
 	for i, part := range parts {
-		var box image.Rectangle
+		box, more := cutLeft(strip, min(wants[i], r.Dx()*36/100), c.px(gutter))
 		if i == len(parts)-1 {
 			box = strip
-		} else {
-			box, strip = cutLeft(strip, (strip.Dx()-c.px(gutter)*(len(parts)-1-i))*shares[i]/sum, c.px(gutter))
 		}
-		sum -= shares[i]
+		strip = more
 		part(box)
 	}
 	return rest
@@ -196,45 +185,65 @@ func (c *canvas) notices() []string {
 	return out
 }
 
-// labels lists tickets behind a title and what their holders should do.
-func (c *canvas) labels(r image.Rectangle, ko, en, doKo, doEn string, list []string) {
-	c.round(r, 10, panel)
-	in := inset(r, c.px(18), c.px(6))
-	upper, lower := cutTop(in, in.Dy()/2, 0)
-	title := style{size: c.px(22), weight: bold, col: ink}
-	wide := c.both(cutOf(cutLeft(upper, upper.Dx()/2, 0)), ko, en, title, style{size: c.px(15), col: soft})
-	_, hint := cutLeft(upper, wide, c.px(14))
-	c.both(hint, doKo, "", style{size: c.px(18), col: soft, align: right}, style{})
-	if c.en {
-		// The Korean says what to do beside the title; the English only where
-		// the numbers leave room after it.
-		if w := int(c.width(doEn, regular)*float64(c.px(15))) + 1; w < lower.Dx()*2/5 && c.px(15) >= c.legible() {
-			var tail image.Rectangle
-			tail, lower = cutRight(lower, w, c.px(14))
-			c.write(tail, doEn, style{size: c.px(15), col: soft, align: right})
-		}
-	}
-	c.write(lower, c.enumerate(list, lower.Dx(), c.px(26)), style{size: c.px(26), weight: bold, col: digits})
+// list is a line of the footer: tickets and what their holders should do.
+type list struct {
+	ko, en, doKo, doEn string
+	tickets            []string
 }
 
-func cutOf(cut, _ image.Rectangle) image.Rectangle { return cut }
+// titleWidth is that of a list's title, px.
+func (c *canvas) titleWidth(l list) int {
+	wide := int(c.width(l.ko, bold)*float64(c.px(22))) + 1
+	if c.en && c.px(15) >= c.legible() {
+		wide += int(c.width(l.en, regular)*float64(c.px(15))) + 1 + c.px(22)*2/5
+	}
+	return wide
+}
+
+// labelsWidth is what a list would like to have, px.
+func (c *canvas) labelsWidth(l list) int {
+	advice := int(c.width(l.doKo, regular)*float64(c.px(18))) + 1
+	numbers := int(c.width(strings.Join(l.tickets, " · "), bold)*float64(c.px(28))) + 1
+	return max(c.titleWidth(l)+c.px(18)+advice, numbers) + 2*c.px(18)
+}
+
+// labels lists tickets behind a title and what their holders should do.
+func (c *canvas) labels(r image.Rectangle, l list) {
+	c.round(r, 10, panel)
+	in := inset(r, c.px(18), c.px(7))
+	upper, lower := cutTop(in, in.Dy()*46/100, c.px(3))
+	title, small := style{size: c.px(22), weight: bold, col: ink}, style{size: c.px(15), col: soft}
+	head, hint := cutLeft(upper, c.titleWidth(l), c.px(16))
+	c.both(head, l.ko, l.en, title, small)
+	c.write(hint, l.doKo, style{size: c.px(18), col: soft, align: right})
+	size := min(c.px(28), int(float64(lower.Dy())/tallest))
+	all := c.enumerate(l.tickets, lower.Dx(), size)
+	_, wide := c.write(lower, all, style{size: size, weight: bold, col: digits})
+	// The Korean advice always stands beside the title, the English where the
+	// numbers leave room.
+	if _, rest := cutLeft(lower, wide, c.px(16)); c.en && small.size >= c.legible() &&
+		c.width(l.doEn, regular)*float64(small.size) <= float64(rest.Dx()) {
+		small.align = right
+		c.write(rest, l.doEn, small)
+	}
+}
 
 // enumerate joins as many labels as fit, and counts the others.
 func (c *canvas) enumerate(list []string, wide, size int) string {
-	const sep = "   "
+	const sep = " · "
 	var b strings.Builder
 	for i, s := range list {
 		s = clean(s)
 		tail := ""
 		if left := len(list) - i - 1; left > 0 {
-			tail = fmt.Sprintf("%s외 %d", sep, left)
+			tail = fmt.Sprintf(" 외 %d", left)
 		}
 		next := s
 		if i > 0 {
 			next = sep + s
 		}
 		if i > 0 && c.width(b.String()+next+tail, bold)*float64(size) > float64(wide) {
-			fmt.Fprintf(&b, "%s외 %d", sep, len(list)-i)
+			fmt.Fprintf(&b, " 외 %d", len(list)-i)
 			break
 		}
 		b.WriteString(next)

@@ -9,11 +9,11 @@ import (
 
 // oneCall: the call over the full width, below it counters, services, calls.
 func (c *canvas) oneCall(r image.Rectangle) {
-	top, low := cutTop(r, r.Dy()*54/100, c.px(gutter))
+	top, low := cutTop(r, r.Dy()*51/100, c.px(gutter))
 	c.hero(top)
 	g := c.px(gutter)
 	tail, rest := cutRight(low, low.Dx()*26/100, g)
-	left, right := cutLeft(rest, rest.Dx()*42/100, g)
+	left, right := cutLeft(rest, rest.Dx()*38/100, g)
 	c.tiles(left)
 	c.queue(right)
 	c.coda(tail)
@@ -30,8 +30,12 @@ func (c *canvas) rows(r image.Rectangle) {
 
 // grid: the call above a tile for every counter, services and calls beside.
 func (c *canvas) grid(r image.Rectangle) {
-	right, left := cutRight(r, r.Dx()*35/100, c.px(gutter))
-	top, low := cutTop(left, left.Dy()*40/100, c.px(gutter))
+	right, left := cutRight(r, r.Dx()*36/100, c.px(gutter))
+	share := 40
+	if len(c.s.Counters) > 20 {
+		share = 33
+	}
+	top, low := cutTop(left, left.Dy()*share/100, c.px(gutter))
 	c.hero(top)
 	c.tiles(low)
 	calls := min(right.Dy()*38/100, c.px(190))
@@ -42,7 +46,11 @@ func (c *canvas) grid(r image.Rectangle) {
 
 // byService: the call and the calls before it above a table of services.
 func (c *canvas) byService(r image.Rectangle) {
-	top, low := cutTop(r, r.Dy()*34/100, c.px(gutter))
+	share := 34
+	if len(c.s.Services) > 5 {
+		share = 28
+	}
+	top, low := cutTop(r, r.Dy()*share/100, c.px(gutter))
 	calls, top := cutRight(top, top.Dx()*28/100, c.px(gutter))
 	c.hero(top)
 	c.coda(calls)
@@ -56,14 +64,14 @@ func (c *canvas) portrait(r image.Rectangle) {
 		return
 	}
 	g := c.px(gutter)
-	top, rest := cutTop(r, r.Dy()*34/100, g)
+	top, rest := cutTop(r, r.Dy()*36/100, g)
 	c.hero(top)
-	lines := (len(c.s.Counters) + 3) / 4
-	mid, rest := cutTop(rest, min(rest.Dy()*45/100, c.px(66)+lines*c.px(84)), g)
-	c.tiles(mid)
-	calls, queue := cutBottom(rest, min(rest.Dy()*32/100, c.px(200)), g)
-	c.queue(queue)
+	calls, rest := cutBottom(rest, c.px(62), g)
 	c.coda(calls)
+	queue := min(rest.Dy()*55/100, c.px(64+54*float64(len(c.s.Services))))
+	low, mid := cutBottom(rest, queue, g)
+	c.tiles(mid)
+	c.queue(low)
 }
 
 // coda lists the calls before, with the way to the office's page if there is one.
@@ -81,20 +89,15 @@ func (c *canvas) coda(r image.Rectangle) {
 // passport: a column for each service, with the number it has reached.
 func (c *canvas) passport(r image.Rectangle) {
 	list := c.s.Services
-	if len(list) == 0 {
-		c.oneCall(r)
+	if len(list) == 0 || len(list) > 3 {
+		// No page may turn away the newest call.
+		c.byService(r)
 		return
 	}
 	g := c.px(gutter)
 	low, top := cutBottom(r, r.Dy()*26/100, g)
-	columns := 3
-	if c.upright {
-		columns = 2
-	}
-	from, to, _, _ := c.page(len(list), columns)
-	n := min(len(list), columns)
-	for i, v := range list[from:to] {
-		c.column(slot(top, i, n, g, c.upright), v)
+	for i, v := range list {
+		c.column(slot(top, i, len(list), g, c.upright), v)
 	}
 	calls, low := cutRight(low, low.Dx()*32/100, g)
 	c.tiles(low)
@@ -106,9 +109,27 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	hot := v.Called != "" && c.isHot(v.Called, v.CalledAt)
 	c.round(r, 14, panel)
 	in := inset(r, c.px(22), c.px(10))
-	head, rest := cutTop(in, in.Dy()*19/100, c.px(6))
-	foot, mid := cutBottom(rest, rest.Dy()*24/100, c.px(8))
+	head, rest := cutTop(in, in.Dy()*16/100, c.px(8))
+	foot, mid := cutBottom(rest, rest.Dy()*21/100, c.px(8))
 	c.both(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, weight: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
+	var calls []feed.Call
+	for _, k := range c.calls {
+		is, _ := highlighted(k, c.at)
+		now := k.Ticket == v.Called && k.Counter == v.CalledAt
+		if k.Service == v.ID && (is || now) && len(calls) < 2 {
+			c.shown = append(c.shown, k)
+			if is {
+				calls = append(calls, k)
+			}
+		}
+	}
+	if len(calls) > 1 {
+		for i, k := range calls {
+			c.call(slot(mid, i, len(calls), c.px(10), true), k, true)
+		}
+		c.columnFoot(foot, v)
+		return
+	}
 	number, text, faint := digits, ink, soft
 	if hot {
 		c.heat(mid, 10)
@@ -117,53 +138,54 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 		c.round(mid, 10, stripe)
 	}
 	box := inset(mid, c.px(16), c.px(8))
-	big, desk := cutTop(box, box.Dy()*66/100, 0)
+	big, desk := cutTop(box, box.Dy()*66/100, c.px(14))
 	if v.Called == "" {
 		c.write(box, "호출 전", style{size: c.px(40), weight: bold, col: faint, align: centre})
 	} else {
 		c.figure(big, v.Called, style{weight: bold, col: number, align: centre})
-		size := min(c.px(72), desk.Dy()*9/10)
+		size := min(c.px(72), desk.Dy())
 		to := strconv.Itoa(v.CalledAt)
-		wn := int(c.width(to, bold)*float64(size)) + 1
-		ws := int(c.width("창구", bold)*float64(size/2)) + 1
-		side, sp := size*6/10, size/4
-		row := inset(desk, max(0, (desk.Dx()-side-wn-ws-2*sp)/2), 0)
-		sign, row := cutLeft(row, side, sp)
+		wide := int((c.width(to, bold) + 0.62*c.width("창구", bold) + 0.2) * float64(size))
+		side, space := size*6/10, size/3
+		row := inset(desk, max(0, (desk.Dx()-side-space-wide)/2), 0)
+		sign, row := cutLeft(row, side, space)
 		c.sign(arrow, square(sign, side), faint)
-		a, b := cutLeft(row, wn, sp)
-		c.write(a, to, style{size: size, weight: bold, col: text})
-		c.write(b, "창구", style{size: size / 2, weight: bold, col: text})
+		c.unit(row, to, "창구", size, style{weight: bold, col: text})
 	}
+	c.columnFoot(foot, v)
+}
+
+// columnFoot says how many wait for a service, and how long.
+func (c *canvas) columnFoot(foot image.Rectangle, v feed.Service) {
 	count, wait := cutLeft(foot, foot.Dx()*44/100, c.px(10))
 	ko, en := people(v.Waiting)
-	c.both(count, "대기 "+ko, en+" waiting", style{size: c.px(34), weight: bold, col: ink}, style{size: c.px(16), col: soft})
-	c.expect(wait, v, c.px(34), right)
+	c.under(count, "대기 "+ko, en+" waiting", style{size: c.px(32), weight: bold, col: ink}, style{size: c.px(14), col: soft})
+	c.expect(wait, v, c.px(32), true)
 }
 
 // figure sets a number as large as r allows, centred by its own height.
 func (c *canvas) figure(r image.Rectangle, text string, st style) {
 	text = clean(text)
-	cap := -c.ink('0', bold).top
-	size := int(min(float64(r.Dy())*0.94/cap, float64(r.Dx())/max(c.width(text, st.weight), 0.5)))
+	top, bottom := c.extent(text)
+	size := int(min(float64(r.Dy())*0.88/(bottom-top), float64(r.Dx())/max(c.width(text, st.weight), 0.5)))
 	if size < smallest {
 		return
 	}
-	c.line(r, text, size, (r.Min.Y+r.Max.Y)/2+int(cap*float64(size)/2), st)
+	c.line(r, text, size, (r.Min.Y+r.Max.Y)/2-int((top+bottom)*float64(size)/2), st)
 }
 
 // dayClosed says that the office does not serve now, and when it gives tickets.
 func (c *canvas) dayClosed(r image.Rectangle) {
-	hours := c.hours()
+	first, last := c.hours()
 	more, moreEn := "", ""
-	if hours != "" {
-		more, moreEn = "번호표 발권 "+hours, "Tickets "+hours
+	if first != "" {
+		more, moreEn = "번호표 발권 시간 "+first+"~"+last, "Tickets from "+first+" to "+last
 	}
 	c.message(r, "지금은 업무 시간이 아닙니다", "The office is closed now", more, moreEn)
 }
 
 // hours is the longest span of all services' issuing hours.
-func (c *canvas) hours() string {
-	var first, last string
+func (c *canvas) hours() (first, last string) {
 	for _, v := range c.s.Services {
 		if len(v.Hours) != len("09:00-18:00") {
 			continue
@@ -176,8 +198,5 @@ func (c *canvas) hours() string {
 			last = to
 		}
 	}
-	if first == "" {
-		return ""
-	}
-	return first + "~" + last
+	return first, last
 }

@@ -4,7 +4,8 @@ import "image/color"
 
 // The palette. Every pair of a text and a ground in pairs below has a contrast
 // of 7:1 or more (WCAG 2.2, 1.4.6), which a test computes. No state is told by
-// colour alone: each has its word, and a highlight has an arrow and a frame.
+// colour alone: each has its word, and a highlight turns light on dark into
+// dark on light, which every eye tells apart.
 var (
 	ground   = color.RGBA{0x08, 0x16, 0x2B, 255} // the wall behind everything
 	panel    = color.RGBA{0x10, 0x26, 0x47, 255}

@@ -15,7 +15,7 @@ func (c *canvas) queue(r image.Rectangle) {
 	if len(list) == 0 {
 		return
 	}
-	lowest := c.px(42)
+	lowest := c.px(36)
 	columns := 1
 	if len(list)*lowest > in.Dy() && in.Dx() >= c.px(760) {
 		columns = 2
@@ -25,17 +25,56 @@ func (c *canvas) queue(r image.Rectangle) {
 	if pages > 1 {
 		in = c.turning(r, in, page, pages)
 	}
-	list = list[from:to]
-	per := (min(len(c.s.Services), most) + columns - 1) / columns
+	per := (to - from + columns - 1) / columns
 	high := min(c.px(76), in.Dy()/per)
+	width := (in.Dx() - c.px(36)*(columns-1)) / columns
+	cells := func(row image.Rectangle) (name, count, wait image.Rectangle) {
+		name, row = cutLeft(row, width*47/100, c.px(10))
+		count, wait = cutLeft(row, width*19/100, c.px(10))
+		return name, count, wait
+	}
+	both := c.en && high >= c.px(43)
+	largest := min(c.px(28), high*7/10)
+	if both {
+		largest = min(c.px(28), high*11/20)
+	}
+	var names, waits []string
+	for _, v := range list {
+		ko, _ := waiting(v.Wait)
+		names, waits = append(names, v.Name), append(waits, ko)
+	}
+	n, _, w := cells(image.Rect(0, 0, width, high))
+	nameSize := c.common(names, n.Dx(), high-c.px(4), largest, 1, bold)
+	waitSize := c.common(waits, w.Dx(), high-c.px(4), largest, 1, bold)
+	list = list[from:to]
 	for i := range columns {
 		col := slot(in, i, columns, c.px(36), false)
 		for j := i * per; j < min(len(list), (i+1)*per); j++ {
 			var row image.Rectangle
 			row, col = cutTop(col, high, 0)
-			c.queueRow(row, list[j])
+			v := list[j]
+			name, count, wait := cells(inset(row, 0, c.px(1)))
+			en := ""
+			if both {
+				en = v.NameEn
+			}
+			c.named(name, v.Name, en, nameSize, c.px(14))
+			ko, _ := people(v.Waiting)
+			c.write(count, ko, style{size: min(c.px(32), high*8/10), weight: bold, col: ink, align: right})
+			c.expect(wait, v, waitSize, both)
 		}
 	}
+}
+
+// named writes a service's name with the English below it, or in two lines
+// when it is long.
+func (c *canvas) named(r image.Rectangle, ko, en string, size, small int) {
+	st := style{size: size, lines: 2, weight: bold, col: ink}
+	if en == "" || c.width(clean(ko), bold)*float64(size) > float64(r.Dx()) {
+		c.write(r, ko, st)
+		return
+	}
+	c.under(r, ko, en, st, style{size: small, col: soft})
 }
 
 // turning writes which page of how many stands in a card's title line.
@@ -47,28 +86,28 @@ func (c *canvas) turning(r, in image.Rectangle, page, pages int) image.Rectangle
 	return in
 }
 
-func (c *canvas) queueRow(row image.Rectangle, v feed.Service) {
-	name, rest := cutLeft(row, row.Dx()*44/100, c.px(10))
-	count, wait := cutLeft(rest, rest.Dx()*34/100, c.px(10))
-	st := style{size: c.px(26), lines: 2, weight: bold, col: ink}
-	c.both(inset(name, 0, c.px(1)), v.Name, v.NameEn, st, style{size: c.px(15), col: soft})
-	ko, _ := people(v.Waiting)
-	c.write(count, ko, style{size: c.px(32), weight: bold, col: ink, align: right})
-	c.expect(wait, v, c.px(26), right)
-}
-
-// expect says how long a service will take, or why it gives no tickets.
-func (c *canvas) expect(r image.Rectangle, v feed.Service, size int, a align) {
+// expect says how long a service will take, or why it gives no tickets, at the
+// right of r. English goes below when it is wanted.
+func (c *canvas) expect(r image.Rectangle, v feed.Service, size int, english bool) {
 	if ko, en := issuing(v.Issuing); ko != "" {
-		c.plateIn(r, ko, en, float64(size)/c.u*0.9, a)
+		c.plateIn(r, ko, en, float64(size)/c.u*0.86, right)
 		return
 	}
 	if v.Counters == 0 && v.Waiting > 0 {
-		c.plateIn(r, "창구 부재중", "Away", float64(size)/c.u*0.9, a)
+		c.plateIn(r, "창구 부재중", "Away", float64(size)/c.u*0.86, right)
 		return
 	}
 	ko, en := waiting(v.Wait)
-	c.both(r, ko, en, style{size: size, col: ink, align: a, weight: bold}, style{size: c.px(15), col: soft})
+	if ko == "" {
+		c.write(r, "–", style{size: size, col: soft, align: right})
+		return
+	}
+	st := style{size: size, col: ink, align: right, weight: bold}
+	if !english {
+		c.write(r, ko, st)
+		return
+	}
+	c.under(r, ko, en, st, style{size: c.px(14), col: soft})
 }
 
 // ledger is a table of services with the number each has reached.
@@ -80,8 +119,8 @@ func (c *canvas) ledger(r image.Rectangle) {
 		row = inset(row, c.px(16), 0)
 		var out [5]image.Rectangle
 		g, w := c.px(14), row.Dx()
-		out[0], row = cutLeft(row, w*32/100, g)
-		out[1], row = cutLeft(row, w*18/100, g)
+		out[0], row = cutLeft(row, w*36/100, g)
+		out[1], row = cutLeft(row, w*16/100, g)
 		out[2], row = cutLeft(row, w*12/100, g)
 		out[3], row = cutLeft(row, w*14/100, g)
 		out[4] = row
@@ -97,17 +136,21 @@ func (c *canvas) ledger(r image.Rectangle) {
 	if len(list) == 0 {
 		return
 	}
-	most := max(1, body.Dy()/c.px(46))
-	from, to, page, pages := c.page(len(list), most)
-	if pages > 1 {
-		most = max(1, (body.Dy()-c.px(26))/c.px(46))
-		if from, to, page, pages = c.page(len(list), most); pages > 1 {
-			var foot image.Rectangle
-			foot, body = cutBottom(body, c.px(26), 0)
-			c.write(inset(foot, c.px(16), 0), fmt.Sprintf("%d/%d", page+1, pages), style{size: c.px(16), col: soft, align: right})
-		}
+	most := max(1, body.Dy()/c.px(36))
+	if len(list) > most {
+		var foot image.Rectangle
+		foot, body = cutBottom(body, c.px(26), 0)
+		most = max(1, body.Dy()/c.px(36))
+		_, _, page, pages := c.page(len(list), most)
+		c.write(inset(foot, c.px(16), 0), fmt.Sprintf("%d/%d", page+1, pages), style{size: c.px(16), col: soft, align: right})
 	}
-	high := min(c.px(92), body.Dy()/min(len(list), most))
+	from, to, _, _ := c.page(len(list), most)
+	high := min(c.px(92), body.Dy()/(to-from))
+	var names []string
+	for _, v := range list {
+		names = append(names, v.Name)
+	}
+	nameSize := c.common(names, cells(head)[0].Dx(), high-c.px(6), min(c.px(30), high*6/10), 1, bold)
 	for i, v := range list[from:to] {
 		var row image.Rectangle
 		row, body = cutTop(body, high, 0)
@@ -122,7 +165,7 @@ func (c *canvas) ledger(r image.Rectangle) {
 			c.round(row, 8, stripe)
 		}
 		cell := cells(row)
-		c.both(cell[0], v.Name, v.NameEn, style{size: c.px(28), lines: 2, weight: bold, col: text}, style{size: c.px(16), col: faint})
+		c.both(cell[0], v.Name, v.NameEn, style{size: nameSize, lines: 2, weight: bold, col: text}, style{size: c.px(15), col: faint})
 		size := min(c.px(56), row.Dy()*9/10)
 		if v.Called == "" {
 			c.write(cell[1], "–", style{size: size / 2, col: faint, align: centre})
@@ -131,15 +174,15 @@ func (c *canvas) ledger(r image.Rectangle) {
 			c.write(cell[2], strconv.Itoa(v.CalledAt), style{size: size, weight: bold, col: text, align: centre})
 		}
 		ko, _ := people(v.Waiting)
-		c.write(cell[3], ko, style{size: c.px(34), weight: bold, col: text, align: right})
+		c.write(cell[3], ko, style{size: min(c.px(36), row.Dy()*8/10), weight: bold, col: text, align: right})
 		if hot {
-			ko, en := issuing(v.Issuing)
+			ko, _ := issuing(v.Issuing)
 			if ko == "" {
-				ko, en = waiting(v.Wait)
+				ko, _ = waiting(v.Wait)
 			}
-			c.both(cell[4], ko, en, style{size: c.px(28), weight: bold, col: hotInk, align: right}, style{size: c.px(15), col: hotInk})
+			c.write(cell[4], ko, style{size: nameSize, weight: bold, col: hotInk, align: right})
 			continue
 		}
-		c.expect(cell[4], v, c.px(28), right)
+		c.expect(cell[4], v, nameSize, false)
 	}
 }

@@ -48,7 +48,16 @@ func (t *typesetter) fit(text string, w, h, largest, lines int, wt weight) block
 	if b, ok := t.fits[k]; ok {
 		return b
 	}
-	b := t.measure(k)
+	var b block
+	for k.lines = 1; ; k.lines++ {
+		// One line more must make the text a third larger to be worth it.
+		if got := t.measure(k); k.lines == 1 || b.cut || float64(got.size) >= 1.33*float64(b.size) || b.forced && !got.forced {
+			b = got
+		}
+		if k.lines >= lines {
+			break
+		}
+	}
 	if len(t.fits) >= maxFits {
 		clear(t.fits)
 	}
