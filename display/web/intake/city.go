@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/link"
 )
 
 // maxOffices bounds what a broker can make the city remember.
@@ -16,8 +17,9 @@ const maxOffices = 2000
 
 // Config is what a City needs.
 type Config struct {
-	City  string // the topic level
-	Store *Store
+	City  string           // the topic level
+	Link  link.Config      // ClientID and Log have defaults
+	Store *Store           // only this City may write to it
 	Log   *slog.Logger     // nil is silent
 	Now   func() time.Time // nil is time.Now
 }
@@ -29,11 +31,15 @@ type City struct {
 	watchers watchers
 	asks     asks
 
-	mu      sync.RWMutex
-	offices map[string]Office // by id
-	linked  bool
-	since   time.Time
-	counts  Counts
+	mail    *mailbox
+	cursors *cursors
+
+	mu         sync.RWMutex
+	complained map[string]bool   // by kind and office
+	offices    map[string]Office // by id
+	linked     bool
+	since      time.Time
+	counts     Counts
 }
 
 // New makes a City; it hears nothing before Run.
@@ -44,7 +50,8 @@ func New(cfg Config) *City {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &City{cfg: cfg, offices: make(map[string]Office), since: cfg.Now()}
+	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(),
+		offices: make(map[string]Office), complained: make(map[string]bool), since: cfg.Now()}
 }
 
 // Counts are for the health page, since the start.

@@ -1,0 +1,163 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/link"
+)
+
+const (
+	batchFacts = 1024            // about, in one transaction
+	cursorGap  = time.Second     // between two cursors of an office that say the same
+	storeRetry = 2 * time.Second // after the store failed
+)
+
+// Run listens until ctx ends. It fails at once if the configuration is wrong;
+// a store that fails is logged and tried again, while the pages go on.
+func (c *City) Run(ctx context.Context) error {
+	if err := (feed.Address{City: c.cfg.City, Office: "x"}).Check(); err != nil {
+		return fmt.Errorf("intake: %w", err)
+	}
+	if c.cfg.Store == nil {
+		return errors.New("intake: without a store")
+	}
+	c.begin()
+	lc := c.cfg.Link
+	if lc.ClientID == "" {
+		lc.ClientID = "sunbeon-city-" + c.cfg.City
+	}
+	if lc.Log == nil {
+		lc.Log = c.cfg.Log
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() { c.work(ctx) })
+	return link.Run(ctx, lc, c.session)
+}
+
+// begin knows the offices of the store before they speak.
+func (c *City) begin() {
+	for id, cur := range c.cfg.Store.current() {
+		c.update(id, func(o *Office, _ *Counts) bool {
+			o.Stored = Stored{Journal: cur.Journal, Seq: cur.Seq}
+			return true
+		})
+	}
+}
+
+// session is one connection: listen, and say cursors as they move.
+func (c *City) session(ctx context.Context, conn link.Conn) error {
+	for _, s := range []struct {
+		leaf string
+		qos  byte
+	}{
+		{"reply/+", 1},
+		{"facts", 1},
+		{"status", 1},
+		// A broker's queue for a reader at QoS 1 is bounded, and all retained states
+		// come at once; an old state is worth nothing, so nothing is queued.
+		{"state", 0},
+	} {
+		if err := conn.Subscribe(ctx, feed.Wildcard(c.cfg.City, s.leaf), s.qos, c.file); err != nil {
+			return err
+		}
+	}
+	c.asks.connect(conn)
+	defer c.asks.connect(nil)
+	c.setLink(true)
+	defer c.setLink(false)
+	c.cursors.all()
+	for {
+		for office, cur := range c.cursors.take() {
+			b, err := json.Marshal(cur)
+			if err != nil {
+				return fmt.Errorf("intake: cursor: %w", err)
+			}
+			a := feed.Address{City: c.cfg.City, Office: office}
+			if err := conn.Send(ctx, a.Cursor(), 1, true, b); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-c.cursors.wake:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// work is the one goroutine that judges mail and owns the store.
+func (c *City) work(ctx context.Context) {
+	for office, cur := range c.cfg.Store.current() {
+		c.cursors.say(office, cur)
+	}
+	for {
+		select {
+		case <-c.mail.wake:
+		case <-ctx.Done():
+			return
+		}
+		posts := c.mail.take(batchFacts)
+		for _, p := range posts {
+			c.readState(p)
+			c.readStatus(p)
+		}
+		if err := c.storeFacts(ctx, posts); err != nil && ctx.Err() == nil {
+			// The facts are dropped; the offices still have them.
+			c.cfg.Log.Error("intake: facts not stored: check the disk", "err", err)
+			select {
+			case <-time.After(storeRetry):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (c *City) readState(p post) {
+	if p.state == nil {
+		return
+	}
+	s, err := feed.DecodeSnapshot(feed.Address{City: c.cfg.City, Office: p.office}, p.state.Payload)
+	if err != nil {
+		c.refuse("state", p.office, err)
+		return
+	}
+	c.snapshot(s, p.state.Retained)
+}
+
+func (c *City) readStatus(p post) {
+	if p.status == nil {
+		return
+	}
+	s, err := feed.DecodeStatus(p.status.Payload)
+	if err != nil {
+		c.refuse("status", p.office, err)
+		return
+	}
+	c.status(p.office, s)
+}
+
+// refuse counts a bad message and logs the first of each kind and office.
+func (c *City) refuse(kind, office string, err error) {
+	c.mu.Lock()
+	c.counts.Refused++
+	key := kind + " " + office
+	first := !c.complained[key] && len(c.complained) < 4*maxOffices
+	if first {
+		c.complained[key] = true
+	}
+	c.mu.Unlock()
+	if first {
+		c.cfg.Log.Warn("intake: message refused; more of the kind are only counted", "kind", kind, "office", office, "err", err)
+	}
+}
