@@ -1,0 +1,93 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// code names a refusal, on the wire and in tests.
+type code string
+
+const (
+	notFound      code = "not_found"
+	badMethod     code = "method_not_allowed"
+	unknownOffice code = "office_unknown"
+	unknownTicket code = "ticket_unknown"
+	badForm       code = "form_invalid"
+	formTooLarge  code = "form_too_large"
+	crossOrigin   code = "cross_origin"
+	noService     code = "service_unknown"
+	notOffered    code = "online_not_offered"
+	officeSilent  code = "office_silent"
+	noAnswer      code = "no_answer"
+	ticketEnded   code = "ticket_ended"
+	officeRefused code = "office_refused"
+	tooMany       code = "too_many_readers"
+)
+
+// refusal is an answer other than what was asked for.
+type refusal struct {
+	status int
+	Code   code   `json:"code"`
+	Ko     string `json:"ko"`
+	En     string `json:"en"`
+}
+
+// because gives the refusal of a code.
+func because(c code) refusal {
+	switch c {
+	case badMethod:
+		return refusal{http.StatusMethodNotAllowed, c, "이 주소에서는 사용할 수 없는 요청 방식입니다.", "This address does not take that method."}
+	case unknownOffice:
+		return refusal{http.StatusNotFound, c, "그런 민원실이 없습니다. 전체 목록에서 골라 주십시오.", "There is no such office. Please choose one from the list."}
+	case unknownTicket:
+		return refusal{http.StatusNotFound, c,
+			"이 주소의 번호표를 알 수 없습니다. 이미 지난 번호표이거나 주소가 잘못되었습니다. 번호를 알고 계시면 민원실 순번 표시판을 확인하여 주십시오.",
+			"This ticket is not known here: it has expired, or the address is not complete. If you know your number, please watch the board at the office."}
+	case badForm:
+		return refusal{http.StatusBadRequest, c, "보내신 내용을 읽을 수 없습니다. 민원실 화면에서 다시 눌러 주십시오.", "The form could not be read. Please go back to the office's page and press the button again."}
+	case formTooLarge:
+		return refusal{http.StatusRequestEntityTooLarge, c, "보내신 내용이 너무 큽니다.", "The form is too large."}
+	case crossOrigin:
+		return refusal{http.StatusForbidden, c, "다른 사이트에서 보낸 요청은 받지 않습니다. 이 사이트에서 다시 눌러 주십시오.", "Requests from other sites are not accepted. Please press the button on this site."}
+	case noService:
+		return refusal{http.StatusNotFound, c, "이 민원실에는 그런 업무가 없습니다.", "The office has no such service."}
+	case notOffered:
+		return refusal{http.StatusConflict, c, "지금은 온라인으로 발급하지 않습니다.", "Online tickets are not offered now."}
+	case officeSilent:
+		return refusal{http.StatusServiceUnavailable, c, "민원실과 연결이 끊겨 있습니다. 잠시 뒤에 다시 시도하시거나 민원실의 발권기를 이용하여 주십시오.", "The office cannot be reached. Please try again later, or use the machine at the office."}
+	case noAnswer:
+		return refusal{http.StatusGatewayTimeout, c, "민원실이 제때 답하지 않았습니다. 다시 눌러도 번호는 하나만 발급됩니다.", "The office did not answer in time. Press again: you will get one number only."}
+	case ticketEnded:
+		return refusal{http.StatusConflict, c, "이미 끝난 번호표입니다.", "This ticket has already ended."}
+	case tooMany:
+		return refusal{http.StatusServiceUnavailable, c, "접속이 많아 실시간 갱신을 할 수 없습니다. 화면을 새로 고쳐 주십시오.", "Too many live readers now. Please reload the page instead."}
+	}
+	return refusal{http.StatusNotFound, c, "찾으시는 화면이 없습니다.", "There is no such page."}
+}
+
+// refuse answers with a refusal: as JSON below /api/ and to streams, as a page
+// elsewhere. again, if given, is a form that may be sent once more.
+func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again ...again) {
+	w.Header().Set("Cache-Control", "no-store")
+	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, "/events") {
+		b, err := json.Marshal(why)
+		if err != nil {
+			panic("web: a refusal does not encode: " + err.Error()) // it holds plain data only
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(why.status)
+		_, _ = w.Write(append(b, '\n')) // a reader that has gone
+		return
+	}
+	p := s.page(r, Words{"안내", "Notice"})
+	p.Why = &why
+	if len(again) > 0 {
+		p.Again = &again[0]
+	}
+	s.render(w, "refusal.html", why.status, p)
+}
+
+// again is a form that may be sent once more with the same request id.
+type again struct{ Action, Service, ID string }
