@@ -40,12 +40,11 @@
 // and nine tenths of them times the simulated wait are the Range. The levels of
 // a tenth are moved by each outcome a little, so that the share outside is kept
 // where days are unlike each other. Correcting the middle by the last outcomes
-// of the day as well was tried: they are about a line that is gone, and every
-// office became worse (1 to 5 %).
+// of the day as well was tried: they are about a line that is gone, and the
+// errors grew by 3 to 5 %.
 //
-// An office that is new gets the configured times and a wide range, a quarter
-// to four times the middle at its extremes, which weighs as much as 24
-// outcomes.
+// An office that is new gets the configured times and a wide range, 0.4 to
+// 2.5 times the simulated wait, which weighs as much as 24 outcomes.
 //
 // # Scores
 //

@@ -1,6 +1,9 @@
 package forecast
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // A Range is a forecast waiting time: nine waits in ten should last at least
 // Low, nine in ten at most High, and half of them at most Mid.
@@ -72,7 +75,7 @@ type Model struct {
 	prior    map[string]time.Duration
 	index    map[string]int
 	services []*service
-	pauses   *service // the length of pauses, learned like a handling time
+	pauses   times // the length of pauses, learned like a handling time
 
 	day     int64
 	started bool
@@ -99,30 +102,17 @@ type service struct {
 // counts as five minutes. The map is copied.
 func New(prior map[string]time.Duration) *Model {
 	m := &Model{
-		prior: make(map[string]time.Duration, len(prior)),
-		index: make(map[string]int, len(prior)),
+		prior:      maps.Clone(prior),
+		index:      make(map[string]int, len(prior)),
+		pace:       one,
+		timeEdges:  timeEdges(),
+		ratioEdges: ratioEdges(),
 	}
-	m.timeEdges = timeEdges()
-	m.ratioEdges = ratioEdges()
-	for name, d := range prior {
-		m.prior[name] = d
-	}
-	m.reset()
-	return m
-}
-
-// reset forgets everything learned.
-func (m *Model) reset() {
-	clear(m.index)
-	m.services = m.services[:0]
-	m.pauses = &service{}
-	m.pauses.times.setPrior(&m.timeEdges, pausePrior)
-	m.day, m.started = 0, false
-	m.pace = one
-	for b := range m.pool {
-		m.pool[b] = cell{}
+	m.pauses.setPrior(&m.timeEdges, pausePrior)
+	for b := range m.level {
 		m.level[b] = newLevel()
 	}
+	return m
 }
 
 // service returns the number of a service, known or new.
@@ -161,7 +151,7 @@ func (m *Model) StartDay(day int64) {
 				}
 			}
 		}
-		m.pauses.times.age()
+		m.pauses.age()
 		for b := range m.pool {
 			m.pool[b].age()
 		}
@@ -174,8 +164,8 @@ func (m *Model) StartDay(day int64) {
 // call at the same counter where the counter went straight on (somebody was
 // waiting when it finished): what a ticket takes includes the clerk's time
 // between two. Where it did not go on, pass the time from call to finish.
-// Leave out what includes a pause or a hold, and what was transferred counts
-// for the service of this counter's part.
+// Leave out handlings with a pause or a hold in them. One that ended in a
+// transfer is a handling of the service it had at this counter.
 func (m *Model) Handled(service string, d time.Duration) {
 	if d <= 0 {
 		return
@@ -200,8 +190,7 @@ func (m *Model) Break(d time.Duration) {
 	if d <= 0 {
 		return
 	}
-	t := &m.pauses.times
-	t.add(&m.timeEdges, t.clip(toMS(d)))
+	m.pauses.add(&m.timeEdges, m.pauses.clip(toMS(d)))
 }
 
 // Predict forecasts the wait of a ticket, or of somebody who would take one

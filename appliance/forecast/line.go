@@ -182,7 +182,7 @@ func (s *simulation) busy(m *Model, service string, counters []Counter) {
 func (m *Model) remaining(c Counter, pace, q int64) int64 {
 	busy := max(toMS(c.BusyFor), 0)
 	if c.BusyService == "" {
-		return m.pauses.times.remaining(&m.timeEdges, busy, q)
+		return m.pauses.remaining(&m.timeEdges, busy, q)
 	}
 	t := &m.services[m.service(c.BusyService)].times
 	return t.remaining(&m.timeEdges, busy*one/pace, q) * pace / one

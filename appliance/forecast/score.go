@@ -15,8 +15,8 @@ type Sample struct {
 	Ahead    int
 	Forecast Range
 	// LES is what the last one called before the ticket was issued had
-	// waited, of the same service; LESKnown is false before the day's first
-	// call.
+	// waited, of the same service and class; LESKnown is false before the
+	// day's first call.
 	LES      time.Duration
 	LESKnown bool
 	Actual   time.Duration

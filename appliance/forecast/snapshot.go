@@ -51,7 +51,7 @@ func (m *Model) Snapshot() []byte {
 	s := state{
 		Version: snapshotVersion, Day: m.day, Started: m.started,
 		Pace:   int64(m.pace),
-		Pauses: m.pauses.times.state(),
+		Pauses: m.pauses.state(),
 		Level:  make([][2]int64, 0, buckets), Pool: []cellState{}, Services: []serviceState{},
 	}
 	for b := range m.pool {
@@ -119,7 +119,7 @@ func (m *Model) load(s state) error {
 		}
 		m.level[b] = v
 	}
-	if err := m.pauses.times.load(s.Pauses); err != nil {
+	if err := m.pauses.load(s.Pauses); err != nil {
 		return fmt.Errorf("pauses: %w", err)
 	}
 	last := -1
