@@ -1,0 +1,59 @@
+# Sunbeon (순번). `make run` shows it, `make test` proves it.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 20s
+CITY    := 127.0.0.1:8480
+BROKER  := 127.0.0.1:1883
+
+.PHONY: help run build test unit outside lint bench fuzz arm64 clean needs-run needs-test
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: needs-run build ## the bench, the counter pages and the city's website on this machine
+	@sh .ci/run-demo $(CITY) $(BROKER)
+
+build:
+	@mkdir -p bin
+	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./appliance/cmd/kiosk ./display/cmd/cityweb
+
+test: needs-test lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
+
+unit:
+	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m ./...
+
+# The npm programs that judge the printer from outside, at fixed versions.
+outside: var/outside/node_modules
+var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
+	@mkdir -p var/outside
+	@cp printer/virtual/testdata/outside/package*.json var/outside/
+	@cd var/outside && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+lint: ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached
+	@bad=$$(gofmt -l appliance drivers display printer images 2>/dev/null); [ -z "$$bad" ] || { echo "not gofmt clean:"; echo "$$bad"; exit 1; }
+	@$(GO) vet ./...
+	@$(GO) run $(STATICCHECK) ./...
+	@sh .ci/vulnerabilities
+
+arm64:
+	@mkdir -p bin/arm64
+	@CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/arm64/ ./appliance/cmd/kiosk ./display/cmd/cityweb
+
+bench: needs-run ## the budgets, a line each: name value unit budget ok|over
+	@$(GO) run ./appliance/cmd/bench
+
+fuzz: ## every fuzz target for FUZZTIME each (20s)
+	@sh .ci/fuzz $(FUZZTIME)
+
+clean: ## what was built, not the records under var
+	@rm -rf bin
+
+needs-run:
+	@sh .ci/needs fonts-nanum
+
+needs-test:
+	@sh .ci/needs fonts-nanum mosquitto chromium nodejs npm gcc strace
