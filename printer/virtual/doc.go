@@ -47,8 +47,12 @@
 // # Caveats
 //
 //   - The printer is off the conservative side where models differ: ESC @ switches
-//     automatic status off; the ROM holds the 2,350 syllables of KS X 1001 unless
-//     Config.ROM says cp949.
+//     automatic status off and leaves Hangul off until FS &; the ROM holds the 2,350
+//     syllables of KS X 1001 unless Config.ROM says cp949; a command that belongs at the
+//     start of a line is refused elsewhere, and reported.
+//   - Of the international sets of ESC R only Korea (₩) and Japan (¥) are drawn.
+//   - A held link (FlowHold, TCP) is not read while the receive buffer is full, so
+//     real-time status is not answered then either, and a hang-up is not noticed.
 //   - Page mode, bar codes, NV graphics and downloaded characters are not printed.
 //     Their bytes are counted off correctly where the length is on the wire, and the
 //     command is reported in Unknown.
@@ -60,5 +64,6 @@
 // testdata/outside pins the npm packages receiptio (a host that prints and
 // checks the status) and receiptline (an encoder). `npm ci` in a copy of that
 // folder and SUNBEON_OUTSIDE=<that copy> make the tests use them; without the variable
-// those tests are skipped and say so.
+// those tests are skipped and say so. receiptio takes no other port than 9100, so the
+// tests listen on addresses of 127.91.0.0/24.
 package virtual

@@ -11,9 +11,9 @@ import (
 	"sunbeon/display/typeface"
 )
 
-// sheet is a ticket with everything on it that can be printed.
-const sheetAscii = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~\nABCDEFGHIJKLMNOPQRSTUVWXYZ\nabcdefghijklmnopqrstuvwxyz\n"
+const sheetASCII = "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~\nABCDEFGHIJKLMNOPQRSTUVWXYZ\nabcdefghijklmnopqrstuvwxyz\n"
 
+// sheet is a ticket with everything on it that can be printed.
 func sheet() string {
 	return hello + "\x1ba\x01" + ko("의정부시청 민원실\n") + "\x1d!\x11" + ko("여권 신청\n") +
 		"\x1d!\x55\x1bE\x01117\n\x1bE\x00\x1d!\x00" +
@@ -22,7 +22,7 @@ func sheet() string {
 		"\x1bd\x01" + qrNative("https://queue.example.go.kr/t/117") + "\x1bd\x01" +
 		"\x1ba\x00" + ko("굵게: ") + "\x1bE\x01" + ko("삼 번 창구") + "\x1bE\x00 \x1b-\x02" + ko("밑줄") + "\x1b-\x00\n" +
 		"\x1bM\x01" + ko("작은 글씨 Font B 0123456789\n") + "\x1bM\x00" +
-		"\x1ba\x02" + ko("2026-11-23 09:12 뷁 \\0\n") + sheetAscii +
+		"\x1ba\x02" + ko("2026-11-23 09:12 뷁 \\0\n") + sheetASCII +
 		"\x1b*\x21\x18\x00" + string(bytes.Repeat([]byte{0xaa, 0xff, 0x0f}, 24)) + "\n" +
 		raster(200, 12) + knife
 }

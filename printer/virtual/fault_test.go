@@ -123,6 +123,86 @@ func TestSwallow(t *testing.T) {
 	})
 }
 
+// TestSwallowHoldsWhatWaits: data received before is not printed while the main loop
+// hangs, and is afterwards.
+func TestSwallowHoldsWhatWaits(t *testing.T) {
+	bench(t, full, func(h *host) {
+		h.PaperOut()
+		h.send("117\n" + knife)
+		h.Swallow(true)
+		h.LoadPaper()
+		if len(h.Pieces()) != 0 {
+			t.Error("printed")
+		}
+		h.Swallow(false)
+		if got := h.last().Text(); got != "117" {
+			t.Errorf("printed %q", got)
+		}
+	})
+}
+
+// TestPowerCutForgets holds the stores that go with the power, each set up before it
+// and asked for after.
+func TestPowerCutForgets(t *testing.T) {
+	stored := qrNative("OLD")
+	for _, c := range []struct{ name, before, after string }{
+		{"symbol", stored[:len(stored)-8], stored[len(stored)-8:]},
+		{"graphics", "\x1d(L\x0b\x000p0\x01\x011\x08\x00\x01\x00\xff", "\x1d(L\x02\x0002"},
+		{"rows of an image", raster(8, 10)[:15], ""},
+		{"modes", "\x1d!\x11\x1bE\x01", ""},
+		{"print buffer", "old", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bench(t, full, func(h *host) {
+				h.send(c.before)
+				h.CutPowerAfter(0)
+				<-h.done
+				h.PowerOn()
+				h.plug()
+				h.send(c.after + raster(8, 1) + "a\n" + knife)
+				pc := h.last()
+				if len(pc.QRs) != 0 || pc.Rasters != 1 || len(pc.Lines) != 1 || pc.Lines[0] != (Line{Text: "a", Width: 1, Height: 1}) ||
+					pc.Millimetres != 12+(1+30)/8. {
+					t.Errorf("%+v", pc)
+				}
+			})
+		})
+	}
+	cfg := full
+	cfg.Buffer, cfg.Flow = 100, FlowXON
+	bench(t, cfg, func(h *host) {
+		h.PaperOut()
+		h.send(strings.Repeat("a", 80))
+		h.answers("\x13")
+		h.CutPowerAfter(0)
+		<-h.done
+		h.PowerOn()
+		h.plug()
+		h.send(strings.Repeat("a", 80))
+		h.answers("\x13")
+	})
+}
+
+// TestPowerCutInRealtime: half a real-time command is forgotten with the power.
+func TestPowerCutInRealtime(t *testing.T) {
+	bench(t, full, func(h *host) {
+		h.CutPowerAfter(3)
+		h.send("a\x10\x04")
+		<-h.done
+		h.PowerOn()
+		h.CutPowerAfter(4)
+		h.plug()
+		h.send("\x01\x10\x04")
+		h.answers("")
+		h.send("\x01")
+		<-h.done
+		h.PowerOn()
+		h.plug()
+		h.send("\x01")
+		h.answers("")
+	})
+}
+
 func TestGarbage(t *testing.T) {
 	var first string
 	for range 2 {

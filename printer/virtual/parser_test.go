@@ -92,6 +92,7 @@ func TestStyle(t *testing.T) {
 		{"\x1ba\x01a\n", Line{Text: "a", Width: 1, Height: 1, Align: Center}},
 		{"\x1ba2a\n", Line{Text: "a", Width: 1, Height: 1, Align: Right}},
 		{"\x1c&\x1c!\x0c" + ko("가") + "\n", Line{Text: "가", Width: 2, Height: 2}},
+		{"\x1c&\x1cW\x01" + ko("가") + "\x1cW\x00" + ko("가") + "\n", Line{Text: "가가", Width: 2, Height: 2}},
 		{"\x1d!\x77\x1bE\x01\x1b@a\n", Line{Text: "a", Width: 1, Height: 1}},
 	} {
 		bench(t, full, func(h *host) {
@@ -213,6 +214,17 @@ func TestQRReadOffDots(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestImagesApart: images with paper between them, or side by side with text, are not
+// one.
+func TestImagesApart(t *testing.T) {
+	bench(t, full, func(h *host) {
+		h.send(hello + raster(16, 30) + raster(16, 3) + "\x1bJ\x01" + raster(16, 3) + "\x1ba\x01" + raster(16, 3) + "a\n" + raster(16, 3) + knife)
+		if got := h.last().Rasters; got != 4 {
+			t.Errorf("%d images", got)
+		}
+	})
 }
 
 // TestQRDamaged flips one dot after the other in the middle of modules: no damage

@@ -82,17 +82,8 @@ func (m modules) read() (string, bool) {
 // decode reads the format, and by its plan all data. Standard: ISO/IEC 18004.
 func (m modules) decode(v coding.Version) (string, error) {
 	var format uint32
-	for i := range 15 {
-		x, y := 8, i
-		switch {
-		case i == 6 || i == 7:
-			y = i + 1
-		case i == 8:
-			x, y = 7, 8
-		case i > 8:
-			x, y = 14-i, 8
-		}
-		if m.black(x, y) {
+	for i := 10; i < 15; i++ { // level and mask; the plan below checks the other bits
+		if m.black(14-i, 8) {
 			format |= 1 << i
 		}
 	}

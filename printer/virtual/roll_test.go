@@ -29,6 +29,19 @@ func TestBlade(t *testing.T) {
 	})
 }
 
+// TestBladeBetweenLines: a line that begins right at the blade stays on the roll.
+func TestBladeBetweenLines(t *testing.T) {
+	bench(t, full, func(h *host) {
+		h.send("\x1b@a\n\x1b3\x60b\n\x1dV\x00") // b takes the 96 dots between blade and head
+		if got := h.last().Text(); got != "a" {
+			t.Errorf("the piece has %q", got)
+		}
+		if got := h.Roll().Text(); got != "b" {
+			t.Errorf("the roll has %q", got)
+		}
+	})
+}
+
 func TestCutForms(t *testing.T) {
 	for _, c := range []struct {
 		cut string
@@ -77,6 +90,20 @@ func TestPaperIsBounded(t *testing.T) {
 		if got := h.Roll().Millimetres; got > maxRoll/dotsPerMM {
 			t.Errorf("%v mm hang out", got)
 		}
+	})
+	bench(t, full, func(h *host) {
+		h.send(strings.Repeat("a\x1b$\x00\x00", 100000))
+		h.Printer.mu.Lock()
+		if got := len(h.line.cells); got > maxCells {
+			t.Errorf("%d characters on a line", got)
+		}
+		h.Printer.mu.Unlock()
+		h.send("\x1b@\x1dv0\x00\xff\xff\xff\xff" + strings.Repeat("\xff", 60000))
+		h.Printer.mu.Lock()
+		if got := len(h.parser.rows.row); got > 72 {
+			t.Errorf("%d bytes of a row that is 72 wide", got)
+		}
+		h.Printer.mu.Unlock()
 	})
 	cfg := full
 	cfg.Keep = 3
