@@ -60,7 +60,7 @@ func (s *State) apply(f Fact) error {
 		return s.counter(e.Counter, func(k *CounterState) { k.Paused = false })
 	case ServicesChanged:
 		return s.counter(e.Counter, func(k *CounterState) {
-			k.Services, k.Shift, k.Credit = slices.Clone(e.Services), e.Shift, nil
+			k.Services, k.Shift, k.Credit, k.JumpsIn = slices.Clone(e.Services), e.Shift, nil, nil
 		})
 	case IssuingClosed:
 		return s.issuing(e.Service, true, e.Schedule)
@@ -224,15 +224,34 @@ func (s *State) call(at Stamp, e Called) error {
 	t.Status, t.Counter, t.Called, t.Changed = AtCounter, e.Counter, at, at
 	k.Current, k.Since = e.Ref, at
 	if e.How == ByNext {
-		if e.Jump {
-			k.Jumps++
-		} else {
-			k.Jumps = 0
-		}
+		s.countJump(k, t.Service, e.Jump)
 		k.Credit = maps.Clone(e.Credit)
 	}
 	s.listCall(Call{Ref: e.Ref, Counter: e.Counter, At: at})
 	return nil
+}
+
+// countJump counts priority calls before their place in a row. Under
+// RuleWeighted each service counts its own: the services take turns, and one
+// count for all could let the ordinary tickets of one service pay for the
+// priority tickets of another for ever.
+func (s *State) countJump(k *CounterState, service string, jump bool) {
+	if s.rule(k.Number).Rule != RuleWeighted {
+		if k.Jumps++; !jump {
+			k.Jumps = 0
+		}
+		return
+	}
+	jumps := maps.Clone(k.JumpsIn)
+	switch {
+	case !jump:
+		delete(jumps, service)
+	case jumps == nil:
+		jumps = map[string]int{service: 1}
+	default:
+		jumps[service]++
+	}
+	k.JumpsIn = jumps
 }
 
 func (s *State) listCall(c Call) {

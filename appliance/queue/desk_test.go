@@ -27,15 +27,22 @@ func office() queue.Config {
 	}
 }
 
+// tb is what a desk needs of testing.T, testing.B and rapid.T.
+type tb interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
 // desk drives a state as the loop does: decide, record, apply.
 type desk struct {
-	t     *testing.T
+	t     tb
 	state *queue.State
 	facts []queue.Fact
 	now   queue.Stamp
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t tb) *desk {
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST())
 	d := &desk{t: t, state: queue.New(), now: queue.Stamp{Wall: start.UnixMilli(), Trusted: true, Mono: 1000, Boot: "a"}}
 	d.must("", queue.Configure{Config: office()})
@@ -93,7 +100,7 @@ func is(err error, code queue.Code) bool {
 	return errors.As(err, &r) && r.Code == code
 }
 
-func replay(t *testing.T, facts []queue.Fact) *queue.State {
+func replay(t tb, facts []queue.Fact) *queue.State {
 	t.Helper()
 	s := queue.New()
 	for _, f := range facts {

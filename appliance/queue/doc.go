@@ -31,11 +31,12 @@
 // to it by a transfer, by its rule: RuleLongest takes the smallest Place (the
 // longest wait); RuleStrict takes the first service of its list that has
 // anybody; RuleWeighted gives each service its share (smooth weighted round
-// robin). A priority ticket (우선배려) goes before an ordinary one, at most
-// Rules.PriorityRun times in a row at one counter: every counter calls at least
-// one ordinary ticket in PriorityRun+1 calls while one waits, so no class can
-// starve the other. RuleStrict lets a later service wait as long as an earlier
-// one has people: give such a service a second counter.
+// robin). A priority ticket (우선배려) goes before ordinary ones that came
+// earlier, at most Rules.PriorityRun times in a row at one counter (under
+// RuleWeighted: in a row of one service at one counter). An ordinary ticket
+// therefore waits for PriorityRun priority calls at most per ordinary one before
+// it, and no class can starve the other. RuleStrict lets a later service wait as
+// long as an earlier one has people: give such a service a second counter.
 //
 // # The business day
 //
@@ -53,5 +54,6 @@
 // staff act. A day that was opened with an untrusted clock gets its date when
 // the clock is confirmed: the date it was opened on, if that was in the same
 // boot, else the present one, because numbers given once more on one date would
-// be worse than numbers that go on for a day. Request ids are remembered for the business day.
+// be worse than numbers that go on for a day. Request ids are remembered for the
+// business day.
 package queue

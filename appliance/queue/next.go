@@ -1,7 +1,7 @@
 package queue
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 )
 
@@ -19,43 +19,63 @@ func (s *State) serves(k *CounterState, t *Ticket) bool {
 	return slices.Contains(k.Services, t.Service)
 }
 
+// group is whom a counter chooses among: all that wait for it, or under
+// RuleWeighted those of one service.
+type group struct {
+	service            string
+	ordinary, priority *Ticket // the first of each class
+}
+
 // next chooses whom the counter calls, whether that is a priority ticket before
 // its place, and the counter's shares afterwards. It returns nil when nobody
 // waits.
 func (s *State) next(k *CounterState) (t *Ticket, jump bool, credit map[string]int) {
-	credit = k.Credit
-	var line []*Ticket
-	for i := range s.Tickets {
-		if w := &s.Tickets[i]; w.Status == Waiting && s.serves(k, w) {
-			line = append(line, w)
-		}
-	}
-	if len(line) == 0 {
-		return nil, false, credit
-	}
 	def := s.rule(k.Number)
+	groups := s.groups(k, def.Rule)
+	if len(groups) == 0 {
+		return nil, false, k.Credit
+	}
+	g, jumps, credit := groups[0], k.Jumps, k.Credit
 	if def.Rule == RuleWeighted {
-		line, credit = share(line, k, def)
+		g, credit = share(groups, k.Credit, def)
+		jumps = k.JumpsIn[g.service]
 	}
-	first := func(class Class) *Ticket {
-		var best *Ticket
-		for _, w := range line {
-			if w.Class == class && (best == nil || s.before(def.Rule, k, w, best)) {
-				best = w
-			}
-		}
-		return best
-	}
-	ordinary, priority := first(Ordinary), first(Priority)
 	switch {
-	case priority == nil:
-		return ordinary, false, credit
-	case ordinary == nil || s.before(def.Rule, k, priority, ordinary):
-		return priority, false, credit
-	case k.Jumps < s.Config.Rules.PriorityRun:
-		return priority, true, credit
+	case g.priority == nil:
+		return g.ordinary, false, credit
+	case g.ordinary == nil || before(def.Rule, k, g.priority, g.ordinary):
+		return g.priority, false, credit
+	case jumps < s.Config.Rules.PriorityRun:
+		return g.priority, true, credit
 	}
-	return ordinary, false, credit
+	return g.ordinary, false, credit
+}
+
+// groups are sorted by service.
+func (s *State) groups(k *CounterState, rule Rule) []group {
+	var out []group
+	for i := range s.Tickets {
+		t := &s.Tickets[i]
+		if t.Status != Waiting || !s.serves(k, t) {
+			continue
+		}
+		service := ""
+		if rule == RuleWeighted {
+			service = t.Service
+		}
+		at, have := slices.BinarySearchFunc(out, service, func(g group, id string) int { return cmp.Compare(g.service, id) })
+		if !have {
+			out = slices.Insert(out, at, group{service: service})
+		}
+		first := &out[at].ordinary
+		if t.Class == Priority {
+			first = &out[at].priority
+		}
+		if *first == nil || before(rule, k, t, *first) {
+			*first = t
+		}
+	}
+	return out
 }
 
 // RuleOf is the rule of the counter.
@@ -70,7 +90,7 @@ func (s *State) rule(counter int) Counter {
 }
 
 // before reports whether a is called before b, classes aside.
-func (s *State) before(r Rule, k *CounterState, a, b *Ticket) bool {
+func before(r Rule, k *CounterState, a, b *Ticket) bool {
 	if r == RuleStrict {
 		if x, y := rank(k, a), rank(k, b); x != y {
 			return x < y
@@ -91,37 +111,23 @@ func rank(k *CounterState, t *Ticket) int {
 // share picks the service whose turn it is by smooth weighted round robin: each
 // service with somebody waiting gains its weight, the richest is called and
 // pays what all gained. Tickets sent to the counter for a service that it does
-// not serve have weight 1.
-func share(line []*Ticket, k *CounterState, def Counter) ([]*Ticket, map[string]int) {
-	weight := func(id string) int {
-		if i := slices.Index(def.Services, id); i >= 0 && i < len(def.Weights) {
-			return def.Weights[i]
+// not serve have weight 1. An empty service saves nothing up.
+func share(groups []group, had map[string]int, def Counter) (group, map[string]int) {
+	total, best := 0, 0
+	credit := make(map[string]int, len(groups))
+	for i, g := range groups {
+		weight := 1
+		if j := slices.Index(def.Services, g.service); j >= 0 && j < len(def.Weights) {
+			weight = def.Weights[j]
 		}
-		return 1
-	}
-	credit := maps.Clone(k.Credit)
-	if credit == nil {
-		credit = map[string]int{}
-	}
-	byService := map[string][]*Ticket{}
-	for _, t := range line {
-		byService[t.Service] = append(byService[t.Service], t)
-	}
-	for id := range credit {
-		if byService[id] == nil {
-			delete(credit, id) // an empty service saves nothing up
+		total += weight
+		credit[g.service] = had[g.service] + weight
+		if credit[g.service] > credit[groups[best].service] {
+			best = i
 		}
 	}
-	total, best := 0, ""
-	for _, id := range slices.Sorted(maps.Keys(byService)) {
-		credit[id] += weight(id)
-		total += weight(id)
-		if best == "" || credit[id] > credit[best] {
-			best = id
-		}
-	}
-	credit[best] -= total
-	return byService[best], credit
+	credit[groups[best].service] -= total
+	return groups[best], credit
 }
 
 // waiting lists waiting tickets in the order of their places.

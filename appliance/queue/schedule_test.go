@@ -54,7 +54,7 @@ func lunch() queue.Config {
 	return c
 }
 
-func lunchDesk(t *testing.T) *desk {
+func lunchDesk(t tb) *desk {
 	d := newDesk(t)
 	d.must("", queue.Configure{Config: lunch()})
 	for n := range 3 {
@@ -205,7 +205,7 @@ func (d *desk) confirm(clock string) {
 }
 
 // untrustedDesk is an office that starts without knowing the time.
-func untrustedDesk(t *testing.T) *desk {
+func untrustedDesk(t tb) *desk {
 	d := &desk{t: t, state: queue.New(), now: queue.Stamp{Wall: 1000, Mono: 1000, Boot: "a"}}
 	d.must("", queue.Configure{Config: office()})
 	if d.tick(); d.state.Day.Number != 0 {

@@ -57,7 +57,10 @@ type CounterState struct {
 	Current  Ref            `json:"current"`  // the ticket at the counter, zero when idle
 	Since    Stamp          `json:"since"`    // of the call, or of becoming idle
 	Jumps    int            `json:"jumps"`    // priority calls before their place, in a row
-	Credit   map[string]int `json:"credit,omitempty"`
+	// Credit and JumpsIn belong to RuleWeighted: what each service has saved
+	// up, and its own jumps. Both are replaced, never changed.
+	Credit  map[string]int `json:"credit,omitempty"`
+	JumpsIn map[string]int `json:"jumpsIn,omitempty"`
 }
 
 // Status of a ticket.
@@ -226,7 +229,7 @@ func (s *State) configure(c Config) {
 			if shift, ok := s.unchanged(old, k, &c); ok {
 				have.Shift = shift
 			} else {
-				have.Services, have.Shift, have.Credit = slices.Clone(k.Services), 0, nil
+				have.Services, have.Shift, have.Credit, have.JumpsIn = slices.Clone(k.Services), 0, nil, nil
 				// Whom a shift sent away comes back; one that still holds
 				// begins anew.
 				have.Paused = have.Paused && !s.closing(old.Shift)
