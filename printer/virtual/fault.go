@@ -95,7 +95,6 @@ func (p *Printer) powerOff() {
 	p.real = realtime{}
 	p.symbol = symbol{}
 	p.store = nil
-	p.xoff = false
 	if p.link != nil {
 		p.link.drop(ErrPowerOff)
 		p.link = nil

@@ -54,8 +54,8 @@ type Config struct {
 	// Keep is how many pieces are remembered; 0 is 4096. Older ones are forgotten.
 	Keep int
 
-	// FirstByte, when set, is called at the first byte of data after the link
-	// carried none for 100 ms, real-time commands aside: where a stopwatch from
+	// FirstByte, when set, is called before the first byte of data is looked at after
+	// the link carried none for 100 ms, real-time commands aside: where a stopwatch from
 	// button to paper wants its first mark. It runs on the link's goroutine with no lock held.
 	FirstByte func()
 }

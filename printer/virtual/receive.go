@@ -9,15 +9,13 @@ type realtime struct {
 	n    int
 }
 
-// next takes a byte; done is a whole real-time command when b ended one. part
-// reports that b belongs, or may belong, to such a command.
-func (r *realtime) next(b byte) (done []byte, part bool) {
+// next takes a byte and returns a whole real-time command when b ended one.
+func (r *realtime) next(b byte) []byte {
 	if r.n == 0 {
 		if b == dle {
 			r.seen[0], r.n = b, 1
-			return nil, true
 		}
-		return nil, false
+		return nil
 	}
 	r.seen[r.n] = b
 	r.n++
@@ -31,32 +29,41 @@ func (r *realtime) next(b byte) (done []byte, part bool) {
 		}
 	case dle:
 		r.n = 1
-		return nil, true
+		return nil
 	default:
 		r.n = 0
-		return nil, false
+		return nil
 	}
 	if r.n < want {
-		return nil, true
+		return nil
 	}
 	r.n = 0
-	return r.seen[:want], true
+	return r.seen[:want]
 }
 
 // gap is how long the line must be quiet for the next byte to be a first one.
 const gap = 100 * time.Millisecond
 
-// receive takes bytes off the line, up to the first that must wait for room. It
-// returns how many it took, whether one of them was a first byte, and the channel to wait on.
+// receive takes bytes off the line, up to one that must wait for room or, when
+// somebody wants to know, up to a first byte. It returns how many it took, whether the
+// next is a first byte, and the channel to wait on.
 func (p *Printer) receive(l *link, data []byte) (n int, first bool, wait <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, b := range data {
 		if p.link != l {
-			return len(data), first, nil // the power went, perhaps came back: not this link
+			return len(data), false, nil // the power went, perhaps came back: not this link
 		}
 		if l.hold && len(p.buf) >= p.cfg.Buffer && !p.silent && !p.swallow {
-			return i, first, p.room
+			return i, false, p.room
+		}
+		if p.cfg.FirstByte != nil && !p.silent && p.real.n == 0 && b != dle {
+			now := time.Now()
+			quiet := now.Sub(p.lastData)
+			p.lastData = now
+			if quiet >= gap {
+				return i, true, nil
+			}
 		}
 		p.received++
 		if p.cutAfter > 0 {
@@ -69,12 +76,7 @@ func (p *Printer) receive(l *link, data []byte) (n int, first bool, wait <-chan 
 		if p.silent {
 			continue
 		}
-		cmd, part := p.real.next(b)
-		if !part && p.cfg.FirstByte != nil {
-			now := time.Now()
-			first = first || now.Sub(p.lastData) >= gap
-			p.lastData = now
-		}
+		cmd := p.real.next(b)
 		if p.swallow {
 			p.obey(cmd)
 			continue
@@ -87,7 +89,7 @@ func (p *Printer) receive(l *link, data []byte) (n int, first bool, wait <-chan 
 		p.pump()
 		p.obey(cmd)
 	}
-	return len(data), first, nil
+	return len(data), false, nil
 }
 
 // obey does a real-time command.

@@ -108,9 +108,11 @@ func TestRealtimeInsideData(t *testing.T) {
 		if pc := h.last(); pc.Text() != "a" || pc.Rasters != 1 {
 			t.Errorf("printed %q and %d images", pc.Text(), pc.Rasters)
 		}
+		h.send("\x10\x10\x04\x01") // a stray DLE before it
+		h.answers("\x12")
 		h.send("\x1b\x10\x04\x01b\n" + knife)
 		h.answers("\x12")
-		if pc := h.last(); pc.Text() != "b" || !slices.Equal(pc.Unknown, []string{"1B10", "04", "01"}) {
+		if pc := h.last(); pc.Text() != "b" || !slices.Equal(pc.Unknown, []string{"1010", "04", "01", "1B10", "04", "01"}) {
 			t.Errorf("printed %q, unknown %q", pc.Text(), pc.Unknown)
 		}
 	})
