@@ -92,13 +92,6 @@ func (b *bench) last() Health {
 	return b.healths[len(b.healths)-1]
 }
 
-// saw reports whether the health ever named f.
-func (b *bench) saw(f Fault) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.ContainsFunc(b.healths, func(h Health) bool { return slices.Contains(h.Faults, f) })
-}
-
 // wantOutcomes compares "117 confirmed", "118 confirmed copy", ...
 func (b *bench) wantOutcomes(want ...string) {
 	b.t.Helper()
