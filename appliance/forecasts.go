@@ -103,8 +103,8 @@ func (f *forecasts) called(s *queue.State, at queue.Stamp, e queue.Called) {
 	*d = deskTimes{called: at, service: t.Service, left: d.left}
 	wait, known := at.Since(t.Issued)
 	inTurn := e.How == queue.ByNext && t.Service == t.Band && t.Place.Then == 0
-	if known && inTurn && t.Forecast.Base > 0 {
-		f.model.Waited(t.Service, t.Ahead, rangeOf(t.Forecast), wait)
+	if known && inTurn && t.Forecast.Known {
+		f.model.Waited(t.Service, t.Ahead, RangeOf(t.Forecast), wait)
 	}
 }
 
@@ -144,7 +144,7 @@ func (f *forecasts) ask(s *queue.State, service string, class queue.Class, at qu
 	if !r.Known {
 		return queue.Forecast{}
 	}
-	return queue.Forecast{Low: seconds(r.Low), Mid: seconds(r.Mid), High: seconds(r.High), Base: r.Base.Milliseconds()}
+	return queue.Forecast{Known: true, Low: seconds(r.Low), Mid: seconds(r.Mid), High: seconds(r.High), Base: r.Base.Milliseconds()}
 }
 
 func (f *forecasts) counters(s *queue.State, at queue.Stamp) []forecast.Counter {
@@ -198,9 +198,10 @@ func plan(s *queue.State, at queue.Stamp) []forecast.Change {
 
 func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }
 
-func rangeOf(f queue.Forecast) forecast.Range {
+// RangeOf is the forecast kept with a ticket, as the model gave it.
+func RangeOf(f queue.Forecast) forecast.Range {
 	return forecast.Range{
 		Low: time.Duration(f.Low) * time.Second, Mid: time.Duration(f.Mid) * time.Second,
-		High: time.Duration(f.High) * time.Second, Base: time.Duration(f.Base) * time.Millisecond, Known: true,
+		High: time.Duration(f.High) * time.Second, Base: time.Duration(f.Base) * time.Millisecond, Known: f.Known,
 	}
 }

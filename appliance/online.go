@@ -40,7 +40,7 @@ func (o Online) Handle(ctx context.Context, r feed.Request) feed.Reply {
 	if t.Status == queue.AtCounter {
 		issued.Counter = t.Counter
 	}
-	if f := t.Forecast; f.High > 0 {
+	if f := t.Forecast; f.Known {
 		issued.Wait = &feed.Range{Low: f.Low, Mid: f.Mid, High: f.High}
 	}
 	return feed.Reply{V: 1, ID: r.ID, Ticket: issued}

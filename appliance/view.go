@@ -204,7 +204,7 @@ func (v *viewer) service(s *queue.State, def queue.Service, at queue.Stamp) feed
 			break
 		}
 	}
-	if f := v.forecasts.predict(s, def.ID, queue.Ordinary, at); f != (queue.Forecast{}) && s.Day.Open {
+	if f := v.forecasts.predict(s, def.ID, queue.Ordinary, at); f.Known && s.Day.Open {
 		out.Wait = &feed.Range{Low: f.Low, Mid: f.Mid, High: f.High}
 	}
 	return out

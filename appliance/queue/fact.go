@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 )
 
 // ErrUnknownFact is wrapped when a fact is of a kind this version does not
@@ -71,9 +72,10 @@ const (
 // Forecast is the waiting time told at issue, in seconds; it is kept with the
 // fact so that it can be scored. The zero value means none was known.
 type Forecast struct {
-	Low  int `json:"low"`  // P10
-	Mid  int `json:"mid"`  // median
-	High int `json:"high"` // P90
+	Known bool `json:"known"` // false: nothing could be told; a known forecast of 0 is "at once"
+	Low   int  `json:"low"`   // P10
+	Mid   int  `json:"mid"`   // median
+	High  int  `json:"high"`  // P90
 	// Base is the simulated wait behind the range, ms; the forecast learns from
 	// it. It is not for people.
 	Base int64 `json:"base,omitempty"`
@@ -293,10 +295,20 @@ func (f *Fact) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// strict decodes one JSON object and nothing else.
 func strict(b []byte, into any) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return errors.New("not a JSON object")
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	return d.Decode(into)
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the JSON object")
+	}
+	return nil
 }
 
 func as[E Event](b []byte) (Event, error) {

@@ -1,0 +1,175 @@
+// Package box is the assembly: it opens the record, replays the day, and runs
+// the loop with everything that is wired to it, the same on the Pi, on the
+// bench and in tests.
+//
+//	office.toml ----.
+//	record ---------|--> Open --> Run: loop, paper, printer session, uplink
+//	printer, signs -'                  all end together, the record last
+package box
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sunbeon/appliance"
+	"sunbeon/appliance/config"
+	"sunbeon/appliance/feed/uplink"
+	"sunbeon/appliance/journal"
+	"sunbeon/appliance/paper"
+	"sunbeon/appliance/queue"
+	"sunbeon/display/typeface"
+	"sunbeon/printer"
+)
+
+// Parts are what a box is made of.
+type Parts struct {
+	File     *config.File
+	Journal  string // path of the record
+	Clock    appliance.Clock
+	Dial     func(context.Context) (printer.Transport, error) // nil: no printer
+	Signs    appliance.Signs                                  // nil: no signs
+	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
+	Software string                                           // version, for the city
+	Log      *slog.Logger
+}
+
+// Box is an assembled kiosk.
+type Box struct {
+	Loop    *appliance.Loop
+	Hub     *appliance.Hub
+	Journal *journal.Journal
+
+	log     *slog.Logger
+	paper   *paper.Sink
+	session *printer.Session
+	uplink  *uplink.Uplink
+	online  *appliance.Online
+}
+
+// Open opens the record and replays the day. Close it if Run is never called.
+func Open(ctx context.Context, p Parts) (*Box, error) {
+	j, err := journal.Open(ctx, p.Journal, journal.Options{FirstEpoch: time.Now().Unix(), Log: p.Log})
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{Hub: &appliance.Hub{}, Journal: j, log: p.Log}
+	if err := b.assemble(p); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return b, nil
+}
+
+func (b *Box) assemble(p Parts) error {
+	opt := appliance.Options{
+		Config: p.File.Queue, Clock: p.Clock, Record: b.Journal, Signs: p.Signs, Log: p.Log,
+		Journal: b.Journal.ID(), Address: p.File.Address, Where: &p.File.Where, Notices: p.File.Notices,
+		Words: words, Why: condition,
+		KeepModel:     b.Journal.KeepModel,
+		ReprintWithin: p.File.Printer.ReprintWithin,
+		Viewer:        b.Hub.Publish,
+	}
+	if p.Dial != nil {
+		if err := b.printing(p, &opt); err != nil {
+			return err
+		}
+	}
+	if len(p.File.Feed.Brokers) > 0 {
+		b.toCity(p, &opt)
+	}
+	b.Loop = appliance.New(opt)
+	if b.online != nil {
+		b.online.Loop = b.Loop
+	}
+	return b.replay()
+}
+
+func (b *Box) printing(p Parts, opt *appliance.Options) error {
+	profile, err := printer.LoadProfile(p.File.Printer.Profile)
+	if err != nil {
+		return err
+	}
+	b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
+		Within: p.File.Printer.ReprintWithin, Log: p.Log})
+	b.session = printer.NewSession(printer.SessionConfig{Dial: p.Dial, Profile: profile, Faces: p.Faces,
+		Report: b.paper.Report, OnHealth: b.paper.Health, Log: p.Log})
+	b.paper.Attach(b.session)
+	opt.Paper = b.paper
+	return nil
+}
+
+// replay brings the loop to where the record ends.
+func (b *Box) replay() error {
+	_, model, err := b.Journal.Model()
+	if err != nil {
+		return err
+	}
+	if model != nil {
+		if err := b.Loop.RestoreModel(model); err != nil {
+			b.log.Warn("what the forecast learned cannot be read; it learns anew", "err", err)
+		}
+	}
+	return b.Journal.Replay(func(f queue.Fact) error { return b.Loop.Replay(f) })
+}
+
+// Run runs everything until ctx ends or a part fails, then closes the record.
+func (b *Box) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	part := func(name string, run func(context.Context) error) {
+		all.Go(func() {
+			defer cancel() // all end together
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	part("loop", b.Loop.Run)
+	if b.session != nil {
+		part("printer", b.session.Run)
+		part("paper", func(ctx context.Context) error { return b.paper.Run(ctx, b.Loop) })
+	}
+	if b.uplink != nil {
+		part("uplink", b.uplink.Run)
+	}
+	part("housekeeping", b.keep)
+	all.Wait()
+	return errors.Join(append(errs, b.Journal.Close())...)
+}
+
+// Close closes the record of a box that was not run.
+func (b *Box) Close() error { return b.Journal.Close() }
+
+// quiet is how long nothing was recorded before the record is tidied.
+const quiet = 2 * time.Second
+
+// keep tidies the record's write-ahead log while nobody presses, so that no
+// ticket waits for it.
+func (b *Box) keep(ctx context.Context) error {
+	tick := time.NewTicker(quiet)
+	defer tick.Stop()
+	var tidied, last uint64
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+		now := b.Journal.Last()
+		if now != tidied && now == last {
+			if err := b.Journal.Checkpoint(); err != nil {
+				b.log.Warn("the record is not tidied", "err", err)
+			}
+			tidied = now
+		}
+		last = now
+	}
+}

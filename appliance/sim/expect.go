@@ -1,0 +1,198 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sunbeon/appliance"
+)
+
+func (p *player) expect(w []string) error {
+	arg := func(i int) string {
+		if i < len(w) {
+			return w[i]
+		}
+		return ""
+	}
+	n, _ := strconv.Atoi(arg(1))
+	switch {
+	case arg(0) == "refused":
+		r := p.refused
+		p.refused = nil
+		if r == nil || string(r.Code) != arg(1) {
+			return fmt.Errorf("got %v", r)
+		}
+		return nil
+	case p.refused != nil:
+		return fmt.Errorf("the step before was refused: %w", p.refused)
+	case arg(0) == "ticket":
+		return p.ticket(arg(1), arg(2) == "copy")
+	case slices.Equal(w, []string{"no", "ticket"}):
+		if got := p.stand.Bench().Printer.Pieces(); len(got) > p.seen {
+			return fmt.Errorf("there is one:\n%s", got[p.seen].Text())
+		}
+		return nil
+	case arg(0) == "sign":
+		return p.sign(n, strings.ReplaceAll(arg(2), "dark", ""))
+	case slices.Equal(w, []string{"no", "fault"}):
+		return p.view(func(v *appliance.View) error {
+			if len(v.Public.Faults) > 0 {
+				return fmt.Errorf("there is %+v", v.Public.Faults)
+			}
+			return nil
+		})
+	}
+	check, ok := expectation(w)
+	if !ok {
+		return errUsage
+	}
+	return p.view(check)
+}
+
+// expectation is a check of what people see.
+func expectation(w []string) (func(*appliance.View) error, bool) {
+	if len(w) < 3 {
+		return nil, false
+	}
+	switch w[0] {
+	case "waiting":
+		return func(v *appliance.View) error {
+			for _, s := range v.Public.Services {
+				if s.ID == w[1] {
+					return same(strconv.Itoa(s.Waiting), w[2])
+				}
+			}
+			return errors.New("no such service")
+		}, true
+	case "status":
+		return func(v *appliance.View) error {
+			if t, ok := find(v.Tickets, w[1]); ok {
+				return same(string(t.Status), w[2])
+			}
+			return same("ended", w[2])
+		}, true
+	case "paper":
+		return func(v *appliance.View) error {
+			if t, ok := find(append(v.Tickets, v.Unpaper...), w[1]); ok {
+				return same(string(t.Paper), w[2])
+			}
+			return errors.New("no such ticket")
+		}, true
+	case "lamp":
+		return func(v *appliance.View) error { return same(string(v.LampOf(w[1])), w[2]) }, true
+	case "fault":
+		return func(v *appliance.View) error {
+			for _, f := range v.Public.Faults {
+				if f.Device == w[1] && f.Condition == w[2] {
+					return nil
+				}
+			}
+			return fmt.Errorf("the faults are %+v", v.Public.Faults)
+		}, true
+	case "called":
+		return func(v *appliance.View) error {
+			if len(v.Public.Calls) == 0 {
+				return errors.New("nobody was called")
+			}
+			c := v.Public.Calls[0]
+			return same(fmt.Sprintf("called %s at %d", c.Ticket, c.Counter), strings.Join(w, " "))
+		}, true
+	}
+	return nil, false
+}
+
+func find(in []appliance.Ticket, label string) (appliance.Ticket, bool) {
+	i := slices.IndexFunc(in, func(t appliance.Ticket) bool { return t.Label == label })
+	if i < 0 {
+		return appliance.Ticket{}, false
+	}
+	return in[i], true
+}
+
+func same(got, want string) error {
+	if got != want {
+		return fmt.Errorf("got %q", got)
+	}
+	return nil
+}
+
+// ticket waits for the next piece of paper and reads it.
+func (p *player) ticket(label string, isCopy bool) error {
+	pr := p.stand.Bench().Printer
+	err := p.until(pr.Changed, func() error {
+		if len(pr.Pieces()) <= p.seen {
+			return fmt.Errorf("no paper came out; the printer: %+v", pr.State())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	piece := pr.Pieces()[p.seen]
+	p.seen++
+	number := slices.ContainsFunc(strings.Fields(piece.Text()), func(w string) bool { return w == label })
+	if marked := strings.Contains(piece.Text(), "재발행"); !number || marked != isCopy {
+		return fmt.Errorf("the paper says:\n%s", piece.Text())
+	}
+	return nil
+}
+
+func (p *player) sign(counter int, want string) error {
+	b := p.stand.Bench()
+	changed := func() <-chan struct{} { _, c := b.Sign(counter); return c }
+	return p.until(changed, func() error {
+		got, _ := b.Sign(counter)
+		return same(got, want)
+	})
+}
+
+// view waits until the check holds for what people see.
+func (p *player) view(check func(*appliance.View) error) error {
+	_, hub := p.stand.Kiosk()
+	if hub == nil {
+		return errors.New("the power is off")
+	}
+	deadline := time.NewTimer(p.patience)
+	defer deadline.Stop()
+	ctx, cancel := context.WithCancel(p.ctx)
+	defer cancel()
+	views := hub.Watch(ctx)
+	err := errors.New("the kiosk shows nothing")
+	for {
+		select {
+		case v := <-views:
+			if err = check(v); err == nil {
+				return nil
+			}
+		case <-deadline.C:
+			return fmt.Errorf("not within %s: %w", p.patience, err)
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		}
+	}
+}
+
+// until waits for the check to hold, looking again at every change.
+func (p *player) until(changed func() <-chan struct{}, check func() error) error {
+	deadline := time.NewTimer(p.patience)
+	defer deadline.Stop()
+	for {
+		c := changed()
+		err := check()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-c:
+		case <-deadline.C:
+			return fmt.Errorf("not within %s: %w", p.patience, err)
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		}
+	}
+}
