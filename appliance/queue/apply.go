@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +14,9 @@ func (s *State) apply(f Fact) error {
 	case DayReopened:
 		return s.reopenDay()
 	case DayClosed:
+		if !s.Day.Open {
+			return errors.New("no open day to close")
+		}
 		s.closeDay(f.At)
 	case ConfigChanged:
 		s.configure(e.Config)
@@ -28,10 +32,7 @@ func (s *State) apply(f Fact) error {
 	case PrintFailed:
 		return s.paper(e.Ref, Failed)
 	case ReprintAsked:
-		if t := s.Find(e.Ref); t != nil {
-			t.Copies++
-		}
-		return s.paper(e.Ref, Pending)
+		return s.ticket(e.Ref, func(t *Ticket) { t.Paper, t.Copies = Pending, t.Copies+1 })
 	case Called:
 		return s.call(f.At, e)
 	case Recalled:
@@ -53,6 +54,9 @@ func (s *State) apply(f Fact) error {
 	case CounterOpened:
 		return s.counter(e.Counter, func(k *CounterState) { k.Open, k.Paused, k.Since = true, false, f.At })
 	case CounterClosed:
+		if k := s.Counter(e.Counter); k != nil && !k.Current.IsZero() {
+			return fmt.Errorf("counter %d has a ticket", e.Counter)
+		}
 		return s.counter(e.Counter, func(k *CounterState) { k.Open, k.Paused, k.Since = false, false, f.At })
 	case CounterLeft:
 		return s.counter(e.Counter, func(k *CounterState) { k.Paused = true })
@@ -112,7 +116,7 @@ func (s *State) closeDay(at Stamp) {
 // had missed a call waits in the old place.
 func (s *State) reopenDay() error {
 	if s.Day.Number == 0 || s.Day.Open {
-		return fmt.Errorf("no closed day to reopen")
+		return errors.New("no closed day to reopen")
 	}
 	s.Day.Open, s.Day.Closed = true, Stamp{}
 	for i := range s.Tickets {
@@ -218,8 +222,8 @@ func (s *State) call(at Stamp, e Called) error {
 		return fmt.Errorf("no ticket %d of %q", e.Number, e.Band)
 	case !k.Current.IsZero():
 		return fmt.Errorf("counter %d has a ticket already", e.Counter)
-	case t.Status == AtCounter:
-		return fmt.Errorf("ticket %d of %q is at counter %d", e.Number, e.Band, t.Counter)
+	case t.Status == AtCounter || !t.Status.Live():
+		return fmt.Errorf("ticket %d of %q is %s", e.Number, e.Band, t.Status)
 	}
 	t.Status, t.Counter, t.Called, t.Changed = AtCounter, e.Counter, at, at
 	k.Current, k.Since = e.Ref, at
@@ -285,20 +289,26 @@ func (s *State) transfer(at Stamp, e Transferred) error {
 }
 
 func (s *State) comeBack(at Stamp, e Returned) error {
+	t := s.Find(e.Ref)
+	if t == nil || t.Status != Missed {
+		return fmt.Errorf("ticket %d of %q was not missed", e.Number, e.Band)
+	}
 	s.placed(e.Place)
-	return s.ticket(e.Ref, func(t *Ticket) {
-		t.Status, t.Counter, t.Place, t.Changed = Waiting, 0, e.Place, at
-	})
+	t.Status, t.Counter, t.Place, t.Changed = Waiting, 0, e.Place, at
+	return nil
 }
 
 // end takes a ticket out of the line. A voided or cancelled ticket gives its
 // share of the quota back; its number is never given again.
 func (s *State) end(at Stamp, r Ref, to Status) error {
-	if v := s.Service(r.Band); v != nil {
-		v.Issued--
-		if t := s.Find(r); t != nil && t.Origin == Online {
-			v.Online--
-		}
+	v, t := s.Service(r.Band), s.Find(r)
+	if v == nil || t == nil || t.Status == AtCounter || !t.Status.Live() {
+		return fmt.Errorf("ticket %d of %q is not in the line", r.Number, r.Band)
 	}
-	return s.ticket(r, func(t *Ticket) { t.Status, t.Changed = to, at })
+	v.Issued--
+	if t.Origin == Online {
+		v.Online--
+	}
+	t.Status, t.Changed = to, at
+	return nil
 }

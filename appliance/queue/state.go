@@ -49,14 +49,14 @@ type ServiceState struct {
 
 // CounterState is what a counter does now.
 type CounterState struct {
-	Number   int            `json:"number"`
-	Open     bool           `json:"open"`
-	Paused   bool           `json:"paused"`
-	Services []string       `json:"services"` // served today, in order
-	Shift    int            `json:"shift"`    // the shift in force, from 1; 0 is none
-	Current  Ref            `json:"current"`  // the ticket at the counter, zero when idle
-	Since    Stamp          `json:"since"`    // of the call, or of becoming idle
-	Jumps    int            `json:"jumps"`    // priority calls before their place, in a row
+	Number   int      `json:"number"`
+	Open     bool     `json:"open"`
+	Paused   bool     `json:"paused"`
+	Services []string `json:"services"` // served today, in order
+	Shift    int      `json:"shift"`    // the shift in force, from 1; 0 is none
+	Current  Ref      `json:"current"`  // the ticket at the counter, zero when idle
+	Since    Stamp    `json:"since"`    // of the call, or of becoming idle
+	Jumps    int      `json:"jumps"`    // priority calls before their place, in a row
 	// Credit and JumpsIn belong to RuleWeighted: what each service has saved
 	// up, and its own jumps. Both are replaced, never changed.
 	Credit  map[string]int `json:"credit,omitempty"`
@@ -276,10 +276,14 @@ func (s *State) bandUsed(id string) bool {
 // follow from the state: the record is damaged or of a newer version. The state
 // is then not to be used.
 func (s *State) Apply(f Fact) error {
-	if f.Seq <= s.Seq {
-		return fmt.Errorf("queue: fact %d after fact %d: the record is out of order", f.Seq, s.Seq)
+	if f.Event == nil {
+		return fmt.Errorf("queue: fact %d says nothing: the record is damaged", f.Seq)
 	}
-	if _, opens := f.Event.(DayOpened); !opens && f.Day != s.Day.Number {
+	_, opens := f.Event.(DayOpened)
+	if f.Seq <= s.Seq || f.Seq > s.Seq+1 && !opens && s.Seq > 0 {
+		return fmt.Errorf("queue: fact %d after fact %d: the record is out of order or has a gap", f.Seq, s.Seq)
+	}
+	if !opens && f.Day != s.Day.Number {
 		return fmt.Errorf("queue: fact %d is of day %d, the state of day %d", f.Seq, f.Day, s.Day.Number)
 	}
 	if err := s.apply(f); err != nil {
