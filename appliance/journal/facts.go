@@ -78,8 +78,9 @@ func (j *Journal) where(ctx context.Context, f Filter) (string, []any, error) {
 	}
 	if f.Day != 0 || f.Date != "" {
 		var first, after sql.NullInt64
-		err := j.read.QueryRowContext(ctx, `SELECT min(first), (SELECT first FROM days WHERE day > max(d.day) ORDER BY day LIMIT 1)
-			FROM days d WHERE (?1 = 0 OR day = ?1) AND (?2 = '' OR date = ?2)`, f.Day, f.Date).Scan(&first, &after)
+		err := j.read.QueryRowContext(ctx, `WITH d AS (SELECT min(first) AS first, max(day) AS last
+			FROM days WHERE (?1 = 0 OR day = ?1) AND (?2 = '' OR date = ?2))
+			SELECT first, (SELECT first FROM days WHERE day > d.last ORDER BY day LIMIT 1) FROM d`, f.Day, f.Date).Scan(&first, &after)
 		if err != nil {
 			return "", nil, err
 		}
@@ -115,7 +116,9 @@ func (j *Journal) refs(ctx context.Context, f Filter) (map[dayRef]bool, error) {
 		return nil, nil
 	}
 	rows, err := j.read.QueryContext(ctx, `SELECT day, band, number FROM tickets
-		WHERE (?1 = '' OR label = ?1) AND (?2 = '' OR band = ?2 AND number = ?3)`, f.Label, f.Ref.Band, f.Ref.Number)
+		WHERE day >= ?1 AND (?1 = 0 OR day = ?1) AND (?2 = '' OR day IN (SELECT day FROM days WHERE date = ?2))
+		AND (?3 = '' OR label = ?3) AND (?4 = '' OR band = ?4 AND number = ?5)`,
+		f.Day, f.Date, f.Label, f.Ref.Band, f.Ref.Number)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ type Group struct {
 	Key       string
 	Issued    map[queue.Origin]int
 	Served    int // finished
-	NoShows   int // still missing when the day ended
+	NoShows   int // did not come to the last call, nor back
 	Cancelled int // by the citizen or by staff
 	Left      int // still waiting when the day closed
 	Waiting   Spread
@@ -123,7 +123,7 @@ func (j *Journal) Figures(ctx context.Context, from, to string) (Figures, error)
 type counts struct{ total, hours, services, counters tallies }
 
 func (j *Journal) countTickets(ctx context.Context, from, to string, first, last int64, c *counts) error {
-	rows, err := j.read.QueryContext(ctx, `SELECT t.band, t.origin, t.status, t.issued_at, t.counter, t.wait, t.handling
+	rows, err := j.read.QueryContext(ctx, `SELECT t.band, t.origin, t.status, t.missed, t.issued_at, t.counter, t.wait, t.handling
 		FROM tickets t JOIN days d USING (day) WHERE t.day BETWEEN ? AND ? AND d.date BETWEEN ? AND ?`, first, last, from, to)
 	if err != nil {
 		return err
@@ -131,8 +131,9 @@ func (j *Journal) countTickets(ctx context.Context, from, to string, first, last
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var band, origin, status string
+		var missed bool
 		var at, counter, wait, handling *int64
-		if err := rows.Scan(&band, &origin, &status, &at, &counter, &wait, &handling); err != nil {
+		if err := rows.Scan(&band, &origin, &status, &missed, &at, &counter, &wait, &handling); err != nil {
 			return err
 		}
 		hour := ""
@@ -140,7 +141,7 @@ func (j *Journal) countTickets(ctx context.Context, from, to string, first, last
 			hour = queue.Stamp{Wall: *at}.Time().Format("15")
 		}
 		for _, t := range []*tally{c.total.at(""), c.hours.at(hour), c.services.at(band)} {
-			t.ticket(queue.Origin(origin), queue.Status(status), wait)
+			t.ticket(queue.Origin(origin), queue.Status(status), missed, wait)
 		}
 		if handling != nil {
 			c.hours.at(hour).handling = append(c.hours.at(hour).handling, *handling)
@@ -157,16 +158,16 @@ func (j *Journal) countTickets(ctx context.Context, from, to string, first, last
 	return rows.Err()
 }
 
-func (t *tally) ticket(origin queue.Origin, status queue.Status, wait *int64) {
+func (t *tally) ticket(origin queue.Origin, status queue.Status, missed bool, wait *int64) {
 	t.Issued[origin]++
-	switch status {
-	case queue.Done:
+	switch {
+	case status == queue.Done:
 		t.Served++
-	case queue.Missed:
-		t.NoShows++
-	case queue.Given, queue.Void:
+	case status == queue.Given, status == queue.Void:
 		t.Cancelled++
-	case queue.Left:
+	case missed:
+		t.NoShows++
+	case status == queue.Left:
 		t.Left++
 	}
 	if wait != nil {

@@ -47,6 +47,7 @@ type ticket struct {
 	place    queue.Place
 	only     int // waiting: the counter that alone may call it, 0 any
 	moved    bool
+	missed   bool // did not come to the last call, nor back since
 
 	called   uint64 // seq of the first call, 0 before
 	counter  int    // of the first call
@@ -134,7 +135,7 @@ func (f *fold) take(fact queue.Fact) error {
 		f.day.closed, f.dirtyDay = false, true
 		for _, t := range f.order {
 			if t.status == queue.Left {
-				t.status, t.only = queue.Waiting, 0
+				t.status, t.only, t.missed = queue.Waiting, 0, false
 				f.touch(t)
 			}
 		}
@@ -147,7 +148,10 @@ func (f *fold) take(fact queue.Fact) error {
 	case queue.Held:
 		return f.end(fact, e.Counter, e.Ref, queue.OnHold)
 	case queue.NoShow:
-		return f.end(fact, e.Counter, e.Ref, queue.Missed)
+		if err := f.end(fact, e.Counter, e.Ref, queue.Missed); err != nil {
+			return err
+		}
+		f.tickets[e.Ref].missed = true
 	case queue.Finished:
 		return f.end(fact, e.Counter, e.Ref, queue.Done)
 	case queue.Transferred:
@@ -158,7 +162,9 @@ func (f *fold) take(fact queue.Fact) error {
 		t.service, t.only, t.place, t.moved = e.Service, e.Counter, e.Place, true
 		f.straightOn(e.From, t.visit)
 	case queue.Returned:
-		return f.change(e.Ref, func(t *ticket) { t.status, t.only, t.place, t.moved = queue.Waiting, 0, e.Place, true })
+		return f.change(e.Ref, func(t *ticket) {
+			t.status, t.only, t.place, t.moved, t.missed = queue.Waiting, 0, e.Place, true, false
+		})
 	case queue.Cancelled:
 		return f.change(e.Ref, func(t *ticket) { t.status = queue.Given })
 	case queue.Voided:
@@ -234,7 +240,7 @@ func (f *fold) call(fact queue.Fact, e queue.Called) error {
 	}
 	v := &visit{seq: fact.Seq, ticket: t, service: t.service, counter: e.Counter, how: e.How, called: fact.At}
 	f.visits = append(f.visits, v)
-	t.status, t.visit, d.current = queue.AtCounter, v, v
+	t.status, t.missed, t.visit, d.current = queue.AtCounter, false, v, v
 	f.touch(t)
 	f.touchVisit(v)
 	return nil

@@ -8,13 +8,12 @@ import (
 )
 
 const (
-	ticketColumns = `day, band, number, label, service, class, origin, status, issued, issued_at, ahead,
+	ticketColumns = `day, band, number, label, service, class, origin, status, missed, issued, issued_at, ahead,
 		low, mid, high, base, called, counter, in_turn, wait, handling, last_called`
-	ticketValues = "(" + ticketColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	ticketValues = "(" + ticketColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 	visitColumns = "called, day, band, number, service, class, counter, how, called_at, ended, paused, handling, to_next"
 	visitValues  = "(" + visitColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
-
 
 // write puts the fold's changes into the transaction.
 func (w *writer) write(ctx context.Context, f *fold) error {
@@ -60,7 +59,7 @@ func (t *ticket) row(day int64) []any {
 		previous = between(p.issued, p.at)
 	}
 	return []any{day, t.ref.Band, int64(t.ref.Number), t.label, t.service, string(t.class), string(t.origin),
-		string(t.status), int64(t.seq), wall(t.issued), int64(t.ahead), int64(t.forecast.Low), int64(t.forecast.Mid),
+		string(t.status), flag(t.missed), int64(t.seq), wall(t.issued), int64(t.ahead), int64(t.forecast.Low), int64(t.forecast.Mid),
 		int64(t.forecast.High), t.forecast.Base, called, counter, flag(t.inTurn), wait, handling, previous}
 }
 

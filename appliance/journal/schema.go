@@ -56,6 +56,7 @@ CREATE TABLE tickets (
 	class       TEXT    NOT NULL,
 	origin      TEXT    NOT NULL,
 	status      TEXT    NOT NULL,
+	missed      INTEGER NOT NULL, -- did not come to the last call, nor back since
 	issued      INTEGER NOT NULL, -- seq
 	issued_at   INTEGER,          -- Unix ms; NULL while the clock is not trusted
 	ahead       INTEGER NOT NULL,
