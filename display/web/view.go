@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sunbeon/appliance/feed"
@@ -172,8 +173,11 @@ func service(v feed.Service, now time.Time) Service {
 	if v.CalledAt > 0 {
 		w.AtText = counterWords(v.CalledAt)
 	}
-	if v.Wait != nil {
+	switch {
+	case v.Wait != nil:
 		w.WaitText = span(v.Wait)
+	case w.Level == Smooth: // nobody waits, and a counter is open
+		w.WaitText = Words{"바로 가능", "no wait"}
 	}
 	w.LevelText = w.Level.Words()
 	var opens string
@@ -242,10 +246,19 @@ func detail(o Office, connected bool, now time.Time) Detail {
 	}
 	d.Clock, d.Observed, d.Date = s.Clock, s.Observed, s.Date
 	if w := s.Where; w != nil {
-		d.Address, d.Weekdays, d.Night, d.Weekend = cmp.Or(w.Road, w.Lot), w.Weekdays, w.Night, w.Weekend
+		d.Address, d.Weekdays, d.Night, d.Weekend = cmp.Or(w.Road, w.Lot), hours(w.Weekdays), w.Night, w.Weekend
 		d.Lat, d.Lon = w.Lat, w.Lon
 	}
 	return d
+}
+
+// hours words "0900-1800"; anything else stays as it is.
+func hours(s string) string {
+	from, to, ok := strings.Cut(s, "-")
+	if !ok || len(from) != 4 || len(to) != 4 {
+		return s
+	}
+	return from[:2] + ":" + from[2:] + "~" + to[:2] + ":" + to[2:]
 }
 
 func counter(k feed.Counter, names map[string]Words) Counter {

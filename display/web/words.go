@@ -48,7 +48,7 @@ func span(r *feed.Range) Words {
 		return Words{fmt.Sprintf("%s 이내", ko(high)), "within " + en(high)}
 	case low == high:
 		return Words{"약 " + ko(high), "about " + en(high)}
-	case high < 60:
+	case high < 100:
 		return Words{fmt.Sprintf("%d~%d분", low, high), fmt.Sprintf("%d–%d min", low, high)}
 	}
 	return Words{ko(low) + "~" + ko(high), en(low) + " – " + en(high)}

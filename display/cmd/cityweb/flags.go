@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/display/web"
+)
+
+// errHelp: the usage was asked for, and printed.
+var errHelp = errors.New("cityweb: usage printed")
+
+// options are what the command line says.
+type options struct {
+	listen  string
+	city    string
+	brokers []string
+	mqtt    string
+	data    string
+	name    web.Words
+}
+
+// parse reads the command line. An error says what to write instead.
+func parse(args []string, usage io.Writer) (options, error) {
+	var o options
+	var name string
+	f := flag.NewFlagSet("cityweb", flag.ContinueOnError)
+	f.SetOutput(io.Discard) // errors are printed once, by main
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8480", "`host:port` of the website")
+	f.StringVar(&o.city, "city", "city", "the city's `name` in topics: letters, digits, - and _")
+	f.Func("broker", "`url` of the city's MQTT broker, e.g. tcp://10.0.0.5:1883; may be repeated, or a comma list (default: our own, see -mqtt)", func(v string) error {
+		for one := range strings.SplitSeq(v, ",") {
+			u, err := url.Parse(strings.TrimSpace(one))
+			if err != nil || u.Host == "" || u.Scheme != "tcp" && u.Scheme != "ssl" {
+				return fmt.Errorf("write it like tcp://host:1883 or ssl://host:8883")
+			}
+			o.brokers = append(o.brokers, u.String())
+		}
+		return nil
+	})
+	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
+	f.StringVar(&o.data, "data", "var/city", "`folder` of the facts")
+	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")
+			f.SetOutput(usage)
+			f.PrintDefaults()
+			return o, errHelp
+		}
+		return o, fmt.Errorf("cityweb: %w; cityweb -help lists the flags", err)
+	}
+	if f.NArg() > 0 {
+		return o, fmt.Errorf("cityweb: %q is no flag; cityweb -help lists them", f.Arg(0))
+	}
+	if err := (feed.Address{City: o.city, Office: "x"}).Check(); err != nil {
+		return o, fmt.Errorf("cityweb: -city: %w", err)
+	}
+	for _, a := range []struct{ flag, value string }{{"-listen", o.listen}, {"-mqtt", o.mqtt}} {
+		if _, _, err := net.SplitHostPort(a.value); err != nil {
+			return o, fmt.Errorf("cityweb: %s %q: write it like 127.0.0.1:8480", a.flag, a.value)
+		}
+	}
+	if o.data == "" {
+		return o, errors.New("cityweb: -data is empty: name a folder for the facts")
+	}
+	ko, en, _ := strings.Cut(name, "/")
+	if o.name = (web.Words{Ko: strings.TrimSpace(ko), En: strings.TrimSpace(en)}); o.name.Ko == "" {
+		return o, errors.New(`cityweb: -name is empty: write it like "수정시/Sujeong City"`)
+	}
+	return o, nil
+}

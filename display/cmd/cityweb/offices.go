@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/display/web"
+	"sunbeon/display/web/intake"
+)
+
+// offices shows the intake to the website, in the website's words.
+type offices struct{ *intake.City }
+
+func (o offices) Offices() []web.Office {
+	all := o.City.Offices()
+	out := make([]web.Office, 0, len(all))
+	for _, x := range all {
+		out = append(out, shown(x))
+	}
+	return out
+}
+
+func (o offices) Office(id string) (web.Office, bool) {
+	x, ok := o.City.Office(id)
+	return shown(x), ok
+}
+
+func shown(x intake.Office) web.Office {
+	return web.Office{ID: x.ID, Snapshot: x.Snapshot, Received: x.Received, Live: x.Live}
+}
+
+// Ask turns the intake's reasons for silence into the website's.
+func (o offices) Ask(ctx context.Context, office string, r feed.Request) (feed.Reply, error) {
+	reply, err := o.City.Ask(ctx, office, r)
+	switch {
+	case errors.Is(err, intake.ErrOffline):
+		err = fmt.Errorf("%w: %w", web.ErrOffline, err)
+	case errors.Is(err, intake.ErrTimeout):
+		err = fmt.Errorf("%w: %w", web.ErrTimeout, err)
+	}
+	return reply, err
+}
