@@ -26,6 +26,7 @@ func TestText(t *testing.T) {
 		{name: "empty lines, CR and NUL", sent: "\x1b@a\r\n\n\x00b\n", want: "a\n\nb"},
 		{name: "feeds are not lines", sent: "\x1b@a\x1bd\x03b\x1bJ\x40\n", want: "a\nb\n"},
 		{name: "absolute and relative place", sent: "\x1b@\x1b$\x18\x00a\x1b\\\x0c\x00b\n", want: "  a b"},
+		{name: "gaps between characters", sent: hello + "\x1b \x0cab\x1b \x00c\n\x1cS\x0c\x0c" + ko("가나") + "\n", want: "a b c\n 가  나"},
 		{name: "unknown commands", sent: "\x1b@\x1b\x06\x01a\x1f\x1dqb\n", want: "ab", unknown: []string{"1B06", "01", "1F", "1D71"}},
 		{name: "skipped by their length", sent: "\x1b@\x1d(A\x02\x00\x00\x02\x1dkI\x05{B123\x1dk\x04X1\x00\x1c2\xb0\xa1" + strings.Repeat("Z", 72) + "a\n",
 			want: "a", unknown: []string{"1D2841", "1D6B4905", "1D6B04", "1C32B0A1"}},

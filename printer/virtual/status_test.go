@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 )
@@ -116,6 +117,15 @@ func TestRealtimeInsideData(t *testing.T) {
 			t.Errorf("printed %q, unknown %q", pc.Text(), pc.Unknown)
 		}
 	})
+}
+
+// TestDeafHost: a host that asks and never reads costs a bounded amount.
+func TestDeafHost(t *testing.T) {
+	p := New(full)
+	feed(p, bytes.Repeat([]byte("\x10\x04\x01"), 3*maxAnswers), 3)
+	if got := len(p.link.out); got != maxAnswers {
+		t.Errorf("%d answers wait", got)
+	}
 }
 
 // TestFences: whatever is stopped answers no fence, and answers each once when it
