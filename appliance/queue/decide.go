@@ -44,7 +44,7 @@ type (
 		Copy   bool
 		Reason string // of Failed
 	}
-	// Reprint asks for a copy.
+	// Reprint asks for a copy of a ticket that can still be served.
 	Reprint struct{ Ref Ref }
 	// CallNext calls whoever is next; it finishes the counter's ticket first,
 	// and opens or resumes the counter: one key.
@@ -63,7 +63,8 @@ type (
 	// Return lets a missed citizen back in, by the late rule.
 	Return struct{ Ref Ref }
 	// Transfer sends the counter's ticket on. Service "" keeps the service;
-	// ToCounter 0 is any counter that serves it.
+	// ToCounter 0 is any counter that serves it. A counter that closes later
+	// leaves the ticket to the others.
 	Transfer struct {
 		Counter   int
 		Service   string
@@ -208,8 +209,11 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 		return s.decideIssue(c)
 	case Reprint:
 		t := s.Find(c.Ref)
-		if t == nil {
+		switch {
+		case t == nil:
 			return Decision{}, refuse(UnknownTicket)
+		case !t.Status.Live():
+			return Decision{}, refuse(TicketEnded)
 		}
 		return events(ReprintAsked{c.Ref}), nil
 	case CallNext:

@@ -76,6 +76,8 @@ func (s *State) decideReturn(at Stamp, c Return) (Decision, *Refusal) {
 	return events(Returned{c.Ref, s.latePlace(t)}), nil
 }
 
+// latePlace keeps late citizens in the order in which they come back: with
+// LateAfter, who comes later stands behind those let in at the same place.
 func (s *State) latePlace(t *Ticket) Place {
 	end := Place{After: s.Order + 1}
 	switch s.Config.Rules.LatePlace {
@@ -106,8 +108,13 @@ func (s *State) decideTransfer(c Transfer) (Decision, *Refusal) {
 	if s.Service(to.Service) == nil {
 		return Decision{}, refuse(UnknownService, to.Service)
 	}
-	if to.Counter != 0 && s.Counter(to.Counter) == nil {
-		return Decision{}, refuse(UnknownCounter, to.Counter)
+	if to.Counter != 0 {
+		switch other := s.Counter(to.Counter); {
+		case other == nil:
+			return Decision{}, refuse(UnknownCounter, to.Counter)
+		case !other.Open: // nobody there would call it
+			return Decision{}, refuse(CounterNotOpen, to.Counter)
+		}
 	}
 	if to.Counter == k.Number || to.Counter == 0 && to.Service == t.Service {
 		return Decision{}, refuse(NowhereToGo)

@@ -140,7 +140,7 @@ type (
 		Ref
 		Counter int `json:"counter"`
 	}
-	// Held puts the counter's ticket aside for this counter.
+	// Held puts the counter's ticket aside; any counter may take it back.
 	Held struct {
 		Ref
 		Counter int `json:"counter"`

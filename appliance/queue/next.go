@@ -178,30 +178,34 @@ func (s *State) Callable(counter int) int {
 
 // Ahead is how many people of the service are told to be ahead of a new ticket
 // of the class: everybody who waits, or for a priority ticket the priority
-// tickets that wait.
+// tickets that wait. Without PriorityRun the classes are alike.
 func (s *State) Ahead(service string, class Class) int {
 	n := 0
+	all := class == Ordinary || s.Config.Rules.PriorityRun == 0
 	for i := range s.Tickets {
-		if t := &s.Tickets[i]; t.Status == Waiting && t.Service == service && (class == Ordinary || t.Class == Priority) {
+		if t := &s.Tickets[i]; t.Status == Waiting && t.Service == service && (all || t.Class == Priority) {
 			n++
 		}
 	}
 	return n
 }
 
-// AheadOf is the same for a ticket that waits; 0 for any other.
+// AheadOf is the same for a ticket that waits; 0 for any other. For an ordinary
+// ticket it counts every priority ticket, also those that came later: it never
+// promises too much.
 func (s *State) AheadOf(r Ref) int {
 	me := s.Find(r)
 	if me == nil || me.Status != Waiting {
 		return 0
 	}
+	alike := s.Config.Rules.PriorityRun == 0
 	n := 0
 	for i := range s.Tickets {
 		t := &s.Tickets[i]
 		if t.Status != Waiting || t.Service != me.Service || t.Ref == r {
 			continue
 		}
-		if t.Class == me.Class && t.Place.Before(me.Place) || t.Class == Priority && me.Class == Ordinary {
+		if (alike || t.Class == me.Class) && t.Place.Before(me.Place) || !alike && t.Class == Priority && me.Class == Ordinary {
 			n++
 		}
 	}
@@ -213,24 +217,27 @@ func (s *State) AheadOf(r Ref) int {
 // first: what a forecast steps through. It counts the tickets of every service
 // that shares an open counter with the asked one.
 func (s *State) Line(service string, class Class) []string {
-	shared := map[string]bool{service: true}
-	for _, k := range s.Counters {
-		if k.Open && slices.Contains(k.Services, service) {
-			for _, id := range k.Services {
-				shared[id] = true
+	shared := []string{service}
+	for i := range s.Counters {
+		if k := &s.Counters[i]; k.Open && slices.Contains(k.Services, service) {
+			shared = append(shared, k.Services...)
+		}
+	}
+	line := s.waiting(func(t *Ticket) bool { return slices.Contains(shared, t.Service) })
+	alike := s.Config.Rules.PriorityRun == 0
+	out := make([]string, 0, len(line))
+	add := func(c Class) {
+		for _, t := range line {
+			if alike || t.Class == c {
+				out = append(out, t.Service)
 			}
 		}
 	}
-	var first, then []string
-	for _, t := range s.waiting(func(t *Ticket) bool { return shared[t.Service] }) {
-		if t.Class == Priority {
-			first = append(first, t.Service)
-		} else {
-			then = append(then, t.Service)
-		}
+	if !alike {
+		add(Priority)
 	}
-	if class == Priority {
-		return first
+	if alike || class == Ordinary {
+		add(Ordinary)
 	}
-	return append(first, then...)
+	return out
 }

@@ -22,11 +22,8 @@ const (
 	CounterNotOpen  Code = "counter_not_open"
 	CounterIsOpen   Code = "counter_is_open"
 	CounterPaused   Code = "counter_paused"
-	CounterNotIdle  Code = "counter_busy"
 	CounterIdle     Code = "counter_idle"
 	TicketElsewhere Code = "ticket_elsewhere"
-	TicketNotHere   Code = "ticket_not_waiting"
-	TicketNotHeld   Code = "ticket_not_held"
 	TicketNotMissed Code = "ticket_not_missed"
 	TicketEnded     Code = "ticket_ended"
 	TooLate         Code = "too_late"
@@ -104,16 +101,10 @@ func sentence(c Code) ([2]string, bool) {
 		return [2]string{"창구가 이미 열려 있습니다.", "The counter is open already."}, true
 	case CounterPaused:
 		return [2]string{"창구가 이미 부재중입니다.", "The counter is paused already."}, true
-	case CounterNotIdle:
-		return [2]string{"응대 중인 번호가 있습니다. 먼저 완료, 보류 또는 부재로 처리해 주십시오.", "A number is being served. Finish, hold or mark it a no-show first."}, true
 	case CounterIdle:
 		return [2]string{"호출한 번호가 없습니다. 먼저 호출해 주십시오.", "No number is called here. Please call one first."}, true
 	case TicketElsewhere:
 		return [2]string{"다른 창구에서 응대 중인 번호입니다.", "Another counter is serving this number."}, true
-	case TicketNotHere:
-		return [2]string{"대기 중인 번호가 아닙니다.", "This number is not waiting."}, true
-	case TicketNotHeld:
-		return [2]string{"보류된 번호가 아닙니다.", "This number is not on hold."}, true
 	case TicketNotMissed:
 		return [2]string{"부재 처리된 번호가 아닙니다.", "This number is not marked as a no-show."}, true
 	case TicketEnded:
