@@ -26,12 +26,12 @@ const (
 type Layout int
 
 const (
-	Auto      Layout = iota // Portrait when upright, else by the number of counters
+	Auto      Layout = iota // by the screen's shape and the number of counters
 	OneCall                 // the newest call over the full width: up to 4 counters
 	Rows                    // the newest call beside a table of counters: up to 8
 	Grid                    // a tile for every counter: up to 30 at once
 	ByService               // a row for every service with the number it has reached
-	Portrait                // upright screens
+	Portrait                // upright screens, in place of the three above; Grid on others
 	Passport                // one tall column for each service: up to 3, beyond that ByService
 )
 
@@ -168,7 +168,7 @@ func (b *Board) Layers(s *feed.Snapshot, at time.Time, fresh Freshness) ([]Layer
 			layers = append(layers, b.pulses[i].layer)
 		}
 	}
-	return layers, sc.next
+	return layers, sc.next.In(at.Location())
 }
 
 func (b *Board) refresh(k *kept, id string, r image.Rectangle, ops []op) {

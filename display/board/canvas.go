@@ -166,7 +166,8 @@ func (c *canvas) common(texts []string, w, h, largest, lines int, wt weight) int
 
 // under writes Korean with the English below it, both of one column's style.
 func (c *canvas) under(r image.Rectangle, ko, en string, st, se style) {
-	if !c.en || clean(en) == "" || se.size < c.legible() {
+	en = clean(en)
+	if !c.en || en == "" || r.Dy() < st.size+se.size*4/3 || c.fit(en, r.Dx(), r.Dy(), se.size, 1, se.weight).size < c.legible() {
 		c.write(r, ko, st)
 		return
 	}

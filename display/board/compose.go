@@ -70,13 +70,20 @@ func (b *Board) compose(s *feed.Snapshot, at time.Time, fresh Freshness, tone co
 	return &c.scene
 }
 
-// layout resolves Auto.
+// layout resolves Auto, and what would not suit the screen's shape.
 func (b *Board) layout(s *feed.Snapshot) Layout {
-	switch {
-	case b.opt.Layout != Auto:
-		return b.opt.Layout
-	case b.opt.Height > b.opt.Width:
+	upright := b.opt.Height > b.opt.Width
+	switch l := b.opt.Layout; {
+	case l == ByService, l == Passport && len(s.Services) > 3:
+		return ByService
+	case l == Passport && len(s.Services) > 0:
+		return Passport
+	case upright:
 		return Portrait
+	case l == Portrait:
+		return Grid
+	case l == OneCall, l == Rows, l == Grid:
+		return l
 	case len(s.Counters) <= 4:
 		return OneCall
 	case len(s.Counters) <= 8:

@@ -61,7 +61,7 @@ func (c *canvas) tile(r image.Rectangle, k feed.Counter) {
 	var body image.Rectangle
 	if r.Dy() >= c.px(68) {
 		var tag image.Rectangle
-		tag, body = cutTop(r, r.Dy()*36/100, 0)
+		tag, body = cutTop(r, r.Dy()*41/100, 0)
 		if hot {
 			label = hotInk
 		}

@@ -33,9 +33,17 @@ func texts(sc *scene) []op {
 	return out
 }
 
-// judge reports texts that overlap, leave the picture or were cut.
+// judge reports texts that overlap, or leave the picture or the panel they
+// stand on.
 func judge(b *Board, sc *scene) []string {
 	var bad []string
+	for _, ops := range [][]op{sc.ops, sc.clock} {
+		for i, o := range ops {
+			if p := under(ops[:i], o.rect); o.kind == opText && !o.rect.In(p) {
+				bad = append(bad, fmt.Sprintf("%q at %v leaves its panel %v", o.text, o.rect, p))
+			}
+		}
+	}
 	all := texts(sc)
 	for i, o := range all {
 		if !o.rect.In(b.Bounds()) {
@@ -48,6 +56,17 @@ func judge(b *Board, sc *scene) []string {
 		}
 	}
 	return bad
+}
+
+// under returns the uppermost surface below the middle of r.
+func under(ops []op, r image.Rectangle) image.Rectangle {
+	mid := r.Min.Add(r.Size().Div(2))
+	for i := len(ops) - 1; i >= 0; i-- {
+		if o := ops[i]; (o.kind == opFill || o.kind == opRound) && mid.In(o.rect) {
+			return o.rect
+		}
+	}
+	return image.Rectangle{}
 }
 
 // random makes an office out of a seed: 1 to 8 services, 1 to 30 counters, long
@@ -133,7 +152,7 @@ func random(rng *rand.Rand) (*feed.Snapshot, Freshness) {
 // TestNothingOverlaps draws random offices. A failure names its seed:
 // BOARD_SEED repeats it.
 func TestNothingOverlaps(t *testing.T) {
-	first, rounds := rand.Uint64(), 40
+	first, rounds := rand.Uint64(), 120
 	if v := os.Getenv("BOARD_SEED"); v != "" {
 		seed, err := strconv.ParseUint(v, 10, 64)
 		if err != nil {

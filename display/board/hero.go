@@ -26,14 +26,19 @@ func (c *canvas) hero(r image.Rectangle) {
 // Proportions of a call, ems of its figures.
 const (
 	arrowEm  = 0.56
-	spaceEm  = 0.32 // on either side of the arrow, at the least
-	wordEm   = 0.36 // of 창구 behind the counter, where no labels stand above
+	spaceEm  = 0.26 // on either side of the arrow, at the least
+	wordEm   = 0.34 // size of the words 번 and 창구 behind the figures
+	wordGap  = 0.1
 	tagEm    = 0.62 // of the labels' column when number and counter are stacked
-	deskEm   = 1.0  // of the counter's column, at the least
-	stackWin = 1.08 // how much larger figures must get to stack them
+	stackWin = 1.05 // how much larger figures must get to stack them
 )
 
-// call shows one call: the number, an arrow, the counter, and for what.
+// call shows one call: the number, an arrow, the counter, and for what. Side by
+// side or stacked, whichever makes the figures larger.
+//
+//	        No.     Counter          번호  3017
+//	3017    번  ->  3 창구           창구  3
+//	여권 접수 및 교부                  여권 접수 및 교부
 func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	number, desk, label := digits, ink, soft
 	if hot {
@@ -42,9 +47,9 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	} else {
 		c.round(r, 14, panel)
 	}
-	in := inset(r, c.px(30), c.px(14))
-	tall := in.Dy() >= c.px(190)
-	if v, known := c.service(k.Service); known && in.Dy() >= c.px(128) {
+	in := inset(r, c.px(30), c.px(16))
+	tall := in.Dy() >= c.px(180)
+	if v, known := c.service(k.Service); known && in.Dy() >= c.px(124) {
 		high := c.px(30)
 		if tall {
 			high = min(c.px(46), in.Dy()/5)
@@ -62,15 +67,11 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	ticket, to := clean(k.Ticket), strconv.Itoa(k.Counter)
 	top, bottom := c.extent(ticket + to)
 	cap := bottom - top
-	nw, kw := c.width(ticket, bold), c.width(to, bold)
-	head := 0
-	tail := wordEm*c.width("창구", bold) + 0.12
-	if tall {
-		head, tail = min(c.px(46), in.Dy()/5), 0
-	}
-	side := max(kw+tail, deskEm)
-	beside := min(float64(in.Dy()-head-min(head, c.px(12)))/cap, float64(in.Dx())/(nw+side+arrowEm+2*spaceEm))
-	stacked := min(float64(in.Dy())*0.43/cap, float64(in.Dx())/(max(nw, kw)+tagEm))
+	nw := c.width(ticket, bold) + wordGap + wordEm*c.width("번", bold)
+	kw := c.width(to, bold) + wordGap + wordEm*c.width("창구", bold)
+	beside := min(float64(in.Dy())/cap, float64(in.Dx())/(nw+kw+arrowEm+2*spaceEm))
+	widest := max(c.width(ticket, bold), c.width(to, bold))
+	stacked := min(float64(in.Dy())*0.43/cap, float64(in.Dx())/(widest+tagEm))
 	if tall && stacked > beside*stackWin {
 		c.stack(in, int(stacked), [2]string{ticket, to}, number, desk, label)
 		return
@@ -80,31 +81,31 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 		return
 	}
 	em := float64(size)
-	spare := max(0, float64(in.Dx())-em*(nw+side+arrowEm+2*spaceEm))
-	labels, zone := cutTop(in, head, min(head, c.px(12)))
-	numberCell, rest := cutLeft(zone, int(em*nw+0.999), 0)
-	deskCell, gap := cutRight(rest, int(em*side+spare/5), 0)
-	baseline := (zone.Min.Y+zone.Max.Y)/2 - int((top+bottom)*em/2)
-	// The figures' ink, not their cells, stands in line with the labels.
-	numberCell.Min.X -= int(c.bearing(ticket) * em)
-	deskCell.Min.X -= int(c.bearing(to) * em)
-	c.line(numberCell, ticket, size, baseline, style{weight: bold, col: number})
+	spare := max(0, float64(in.Dx())-em*(nw+kw+arrowEm+2*spaceEm))
+	numberCell, rest := cutLeft(in, int(em*nw+0.999), 0)
+	deskCell, gap := cutRight(rest, int(em*kw+spare/5+0.999), 0)
+	baseline := (in.Min.Y+in.Max.Y)/2 - int((top+bottom)*em/2)
+	c.figures(numberCell, ticket, "번", "No.", size, baseline, number, label)
 	c.sign(arrow, square(gap, int(em*arrowEm)), label)
-	wide := c.line(deskCell, to, size, baseline, style{weight: bold, col: desk})
-	if head == 0 {
-		_, word := cutLeft(deskCell, wide, int(em*0.12))
-		if small := int(em * wordEm); small >= smallest {
-			c.line(word, "창구", small, baseline, style{weight: bold, col: desk})
-		}
+	c.figures(deskCell, to, "창구", "Counter", size, baseline, desk, label)
+}
+
+// figures sets large figures with a word behind them, and its English above it.
+// The figures' ink, not their cell, stands at the left edge.
+func (c *canvas) figures(r image.Rectangle, text, ko, en string, size, baseline int, col, label color.RGBA) {
+	em := float64(size)
+	r.Min.X -= int(c.bearing(text) * em)
+	wide := c.line(r, text, size, baseline, style{weight: bold, col: col})
+	_, word := cutLeft(r, wide, int(em*wordGap))
+	small := int(em * wordEm)
+	if small < smallest {
 		return
 	}
-	st := style{size: head * 8 / 10, weight: bold, col: label}
-	se := style{size: head * 45 / 100, col: label}
-	numberLabel, deskLabel := labels, labels
-	numberLabel.Max.X = gap.Min.X
-	deskLabel.Min.X = deskCell.Min.X + int(c.bearing(to)*em)
-	c.both(numberLabel, "번호", "Number", st, se)
-	c.both(deskLabel, "창구", "Counter", st, se)
+	c.line(word, ko, small, baseline, style{weight: bold, col: col})
+	smaller := min(small*4/10, c.px(30))
+	if c.en && smaller >= c.legible() {
+		c.line(word, en, smaller, baseline-small*108/100, style{col: label})
+	}
 }
 
 // bearing is the space before the ink of a bold text, ems.
@@ -135,9 +136,11 @@ func (c *canvas) stack(r image.Rectangle, size int, text [2]string, number, desk
 	for i, col := range [2]color.RGBA{number, desk} {
 		row := slot(r, i, 2, 0, true)
 		tag, rest := cutLeft(row, int(em*tagEm+max(0, spare)*0.6), 0)
+		shift := int(c.bearing(text[i]) * em)
+		rest.Min.X -= shift
+		tag.Max.X = max(tag.Min.X, tag.Max.X-shift-c.px(8))
 		c.under(tag, words[i][0], words[i][1],
 			style{size: min(c.px(44), int(em*tagEm/2)), weight: bold, col: label}, style{size: c.px(18), col: label})
-		rest.Min.X -= int(c.bearing(text[i]) * em)
 		c.line(rest, text[i], size, (row.Min.Y+row.Max.Y)/2-int((top+bottom)*em/2), style{weight: bold, col: col})
 	}
 }
@@ -162,9 +165,9 @@ func (c *canvas) recents(r image.Rectangle) {
 	for _, k := range list[:min(n, len(list))] {
 		var row image.Rectangle
 		row, in = cutTop(in, high, 0)
-		number, rest := cutLeft(row, min(int(em*3.1), row.Dx()*2/5), 0)
+		number, rest := cutLeft(row, min(int(em*2.9), row.Dx()*2/5), 0)
 		sign, rest := cutLeft(rest, size, size/4)
-		desk, when := cutLeft(rest, min(int(em*3), rest.Dx()), 0)
+		desk, when := cutLeft(rest, min(int(em*2.6), rest.Dx()), 0)
 		c.write(number, k.Ticket, style{size: size, weight: bold, col: digits})
 		c.sign(arrow, square(sign, size*6/10), soft)
 		c.unit(desk, strconv.Itoa(k.Counter), "창구", size, style{weight: bold, col: ink})

@@ -9,7 +9,7 @@ import (
 
 // oneCall: the call over the full width, below it counters, services, calls.
 func (c *canvas) oneCall(r image.Rectangle) {
-	top, low := cutTop(r, r.Dy()*51/100, c.px(gutter))
+	top, low := cutTop(r, r.Dy()*47/100, c.px(gutter))
 	c.hero(top)
 	g := c.px(gutter)
 	tail, rest := cutRight(low, low.Dx()*26/100, g)
@@ -59,16 +59,12 @@ func (c *canvas) byService(r image.Rectangle) {
 
 // portrait: everything below the call.
 func (c *canvas) portrait(r image.Rectangle) {
-	if !c.upright {
-		c.grid(r)
-		return
-	}
 	g := c.px(gutter)
-	top, rest := cutTop(r, r.Dy()*36/100, g)
+	top, rest := cutTop(r, r.Dy()*38/100, g)
 	c.hero(top)
 	calls, rest := cutBottom(rest, c.px(62), g)
 	c.coda(calls)
-	queue := min(rest.Dy()*55/100, c.px(64+54*float64(len(c.s.Services))))
+	queue := min(rest.Dy()*58/100, c.px(64+54*float64(len(c.s.Services))))
 	low, mid := cutBottom(rest, queue, g)
 	c.tiles(mid)
 	c.queue(low)
@@ -86,14 +82,10 @@ func (c *canvas) coda(r image.Rectangle) {
 	c.code(code)
 }
 
-// passport: a column for each service, with the number it has reached.
+// passport: a column for each service, with the number it has reached. There
+// are three at most: no page may turn away the newest call.
 func (c *canvas) passport(r image.Rectangle) {
 	list := c.s.Services
-	if len(list) == 0 || len(list) > 3 {
-		// No page may turn away the newest call.
-		c.byService(r)
-		return
-	}
 	g := c.px(gutter)
 	low, top := cutBottom(r, r.Dy()*26/100, g)
 	for i, v := range list {

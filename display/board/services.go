@@ -33,7 +33,7 @@ func (c *canvas) queue(r image.Rectangle) {
 		count, wait = cutLeft(row, width*19/100, c.px(10))
 		return name, count, wait
 	}
-	both := c.en && high >= c.px(43)
+	both := c.en && high >= c.px(44)
 	largest := min(c.px(28), high*7/10)
 	if both {
 		largest = min(c.px(28), high*11/20)
@@ -52,6 +52,10 @@ func (c *canvas) queue(r image.Rectangle) {
 		for j := i * per; j < min(len(list), (i+1)*per); j++ {
 			var row image.Rectangle
 			row, col = cutTop(col, high, 0)
+			if j > i*per {
+				line, _ := cutTop(row, c.px(1), 0)
+				c.fill(line, stripe)
+			}
 			v := list[j]
 			name, count, wait := cells(inset(row, 0, c.px(1)))
 			en := ""

@@ -1,0 +1,36 @@
+package board
+
+import (
+	"image"
+	"testing"
+)
+
+func BenchmarkDraw1080p(b *testing.B) {
+	for _, layout := range []Layout{OneCall, Grid} {
+		b.Run(layout.String(), func(b *testing.B) {
+			n := 4
+			if layout == Grid {
+				n = 30
+			}
+			bd, s := board(b, Options{Width: 1920, Height: 1080, Layout: layout}), office(4, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				bd.Draw(s, noon, Live())
+			}
+		})
+	}
+}
+
+func BenchmarkCompose1080p(b *testing.B) {
+	bd, s := board(b, Options{Width: 1920, Height: 1080, Layout: Grid}), office(4, 30)
+	for b.Loop() {
+		bd.compose(s, noon, Live(), hotDeep)
+	}
+}
+
+func BenchmarkFill1080p(b *testing.B) {
+	p, m := newPainter(nil), image.NewRGBA(image.Rect(0, 0, 1920, 1080))
+	for b.Loop() {
+		p.fill(m, m.Rect, ground)
+	}
+}
