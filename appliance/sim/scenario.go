@@ -97,6 +97,7 @@ type player struct {
 	patience time.Duration
 	seen     int // pieces of paper that were expected
 	refused  *queue.Refusal
+	cut      <-chan error // a power cut that waits for its byte
 }
 
 // errUsage is an unknown or incomplete step.
@@ -155,7 +156,7 @@ func (p *player) bench(w []string) (act func() error, ok bool) {
 	case "cut power":
 		return do(p.stand.Cut)
 	case "power on":
-		return func() error { return p.stand.On(p.ctx) }, true
+		return p.powerOn, true
 	case "clock lost":
 		return do(func() { b.Clock.Trust(false) })
 	case "clock confirmed":
@@ -205,12 +206,27 @@ func (p *player) cutAfter(text string) error {
 		}
 		return nil
 	}
+	cut := make(chan error, 1)
+	p.cut = cut
 	go func() {
-		if p.until(pr.Changed, gone) == nil {
+		err := p.until(pr.Changed, gone)
+		if err == nil {
 			p.stand.Cut()
 		}
+		cut <- err
 	}()
 	return nil
+}
+
+// powerOn waits for a cut that is under way.
+func (p *player) powerOn() error {
+	if p.cut != nil {
+		if err := <-p.cut; err != nil {
+			return err
+		}
+		p.cut = nil
+	}
+	return p.stand.On(p.ctx)
 }
 
 func (p *player) command(w []string) (queue.Command, error) {
