@@ -62,6 +62,8 @@ func DecodeSnapshot(a Address, b []byte) (*Snapshot, error) {
 		return bad("too many services or counters")
 	case len(s.Calls) > maxList || len(s.Held) > maxList || len(s.Missed) > maxList || len(s.Notices) > maxList || len(s.Faults) > maxList:
 		return bad("a list is too long")
+	case s.Journal != "" && !name(s.Journal, 1, 64):
+		return bad("the id of its record")
 	case s.AsOf < 0 || s.Epoch < 0:
 		return bad("negative time")
 	case len(s.Name) > maxText || len(s.NameEn) > maxText:
@@ -121,7 +123,17 @@ func DecodeFact(b []byte) (FactMessage, FactHead, error) {
 
 // DecodeCursor reads a cursor.
 func DecodeCursor(b []byte) (Cursor, error) {
+	// A cursor without a number would ask for the whole record: it must say so.
+	var there struct {
+		Seq *uint64 `json:"seq"`
+	}
 	var c Cursor
+	if err := decode(b, MaxMessage, &there); err != nil {
+		return c, err
+	}
+	if there.Seq == nil {
+		return c, fmt.Errorf("%w: cursor without a number", ErrInvalid)
+	}
 	if err := decode(b, MaxMessage, &c); err != nil {
 		return c, err
 	}
