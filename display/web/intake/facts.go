@@ -130,6 +130,15 @@ func (s *cursors) put(office string, c feed.Cursor) {
 	}
 }
 
+// introduce puts out the first cursor of an office.
+func (s *cursors) introduce(office string, c feed.Cursor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.known[office]; !known {
+		s.put(office, c)
+	}
+}
+
 // repeat puts out a cursor again so that the office goes back, or forward, but
 // not for every single fact that does not fit.
 func (s *cursors) repeat(office string, c feed.Cursor) {

@@ -133,6 +133,10 @@ func (c *City) readState(p post) {
 		return
 	}
 	c.snapshot(s, p.state.Retained)
+	if _, known := c.Office(p.office); known && s.Journal != "" {
+		// An office that nobody acknowledged yet waits with a full window.
+		c.cursors.introduce(p.office, feed.Cursor{V: 1, Journal: s.Journal, Seq: c.cfg.Store.seq(p.office, s.Journal)})
+	}
 }
 
 func (c *City) readStatus(p post) {
