@@ -124,7 +124,7 @@ func (j *Journal) commit(ctx context.Context, rows []row) error {
 func (j *Journal) add(ctx context.Context, r row) error {
 	at := r.decoded.At
 	if _, err := j.writer.fact.ExecContext(ctx, int64(r.seq), r.day, r.decoded.Event.Kind(),
-		at.Wall, flag(at.Trusted), at.Mono, at.Boot, r.body, r.hash); err != nil {
+		at.Wall, flag(at.Trusted), at.Mono, at.Boot, string(r.body), r.hash); err != nil {
 		return err
 	}
 	if _, opens := r.decoded.Event.(queue.DayOpened); opens {

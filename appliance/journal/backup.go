@@ -45,11 +45,11 @@ func (j *Journal) copyTo(ctx context.Context, part string) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := exec(ctx, conn, "PRAGMA query_only = OFF"); err != nil {
+	if err := execute(ctx, conn, "PRAGMA query_only = OFF"); err != nil {
 		return err
 	}
-	err = exec(ctx, conn, "VACUUM INTO ?", part)
-	if err = errors.Join(err, exec(context.WithoutCancel(ctx), conn, "PRAGMA query_only = ON")); err != nil {
+	err = execute(ctx, conn, "VACUUM INTO ?", part)
+	if err = errors.Join(err, execute(context.WithoutCancel(ctx), conn, "PRAGMA query_only = ON")); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(part, os.O_RDWR, 0)

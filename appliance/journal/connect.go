@@ -125,7 +125,7 @@ func (w *writer) durable(ctx context.Context) error {
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
 		return err
 	}
-	if err := exec(ctx, w.conn, "PRAGMA synchronous = FULL"); err != nil {
+	if err := execute(ctx, w.conn, "PRAGMA synchronous = FULL"); err != nil {
 		return err
 	}
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
@@ -164,22 +164,22 @@ func (w *writer) prepare(ctx context.Context) error {
 // inTx runs do in one transaction; an error of do or of the commit leaves
 // nothing that can be read.
 func (w *writer) inTx(ctx context.Context, do func() error) error {
-	if err := exec(ctx, w.conn, "BEGIN IMMEDIATE"); err != nil {
+	if err := execute(ctx, w.conn, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	err := do()
 	if err == nil {
-		err = exec(ctx, w.conn, "COMMIT")
+		err = execute(ctx, w.conn, "COMMIT")
 	}
 	if err != nil {
 		// After some failures SQLite has rolled back already, and says so here.
-		_ = exec(ctx, w.conn, "ROLLBACK")
+		_ = execute(ctx, w.conn, "ROLLBACK")
 	}
 	return err
 }
 
 func (w *writer) setMeta(ctx context.Context, key string, value any) error {
-	return exec(ctx, w.conn, "REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
+	return execute(ctx, w.conn, "REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
 }
 
 func (w *writer) close() error {

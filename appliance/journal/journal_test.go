@@ -22,7 +22,7 @@ func TestReplayIsTheLiveState(t *testing.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		steps := rapid.IntRange(1, 250).Draw(rt, "steps")
 		r := rand.New(rand.NewPCG(seed, 1))
-		path := filepath.Join(t.TempDir(), "j.db")
+		path := filepath.Join(memory(t), "j.db")
 		j := openAt(t, path)
 		b := newBench(t, func(f []queue.Fact) error { return j.Append(f) })
 		b.open()

@@ -40,15 +40,23 @@ const rowColumns = "SELECT seq, day, body, hash FROM facts "
 
 // fact decodes a row that was read.
 func (r row) fact() (queue.Fact, error) {
-	var f queue.Fact
-	err := json.Unmarshal(r.body, &f)
+	f, err := r.decode()
 	switch {
 	case errors.Is(err, queue.ErrUnknownFact):
-		return f, fmt.Errorf("%w (fact %d: %w)", ErrNewer, r.seq, err)
+		err = fmt.Errorf("%w (fact %d: %w)", ErrNewer, r.seq, err)
 	case err != nil:
-		return f, fmt.Errorf("%w (fact %d: %w)", ErrDamaged, r.seq, err)
-	case f.Seq != r.seq || f.Day != r.day:
-		return f, fmt.Errorf("%w (row %d of day %d holds fact %d of day %d)", ErrDamaged, r.seq, r.day, f.Seq, f.Day)
+		err = fmt.Errorf("%w (fact %d: %w)", ErrDamaged, r.seq, err)
+	}
+	return f, err
+}
+
+func (r row) decode() (queue.Fact, error) {
+	var f queue.Fact
+	if err := json.Unmarshal(r.body, &f); err != nil {
+		return f, err
+	}
+	if f.Seq != r.seq || f.Day != r.day {
+		return f, fmt.Errorf("the row of day %d holds fact %d of day %d", r.day, f.Seq, f.Day)
 	}
 	return f, nil
 }

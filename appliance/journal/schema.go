@@ -21,7 +21,7 @@ type migration func(ctx context.Context, conn *sql.Conn) error
 // migrations[v] leads from version v to v+1; the first makes an empty database.
 func migrations() []migration {
 	return []migration{
-		func(ctx context.Context, conn *sql.Conn) error { return exec(ctx, conn, schemaV1) },
+		func(ctx context.Context, conn *sql.Conn) error { return execute(ctx, conn, schemaV1) },
 	}
 }
 
@@ -36,7 +36,7 @@ CREATE TABLE facts (
 	trusted INTEGER NOT NULL,
 	mono    INTEGER NOT NULL,
 	boot    TEXT    NOT NULL,
-	body    BLOB    NOT NULL, -- the bytes of queue.Fact
+	body    TEXT    NOT NULL, -- the bytes of queue.Fact
 	hash    BLOB    NOT NULL  -- SHA-256(hash of the fact before || body)
 ) STRICT;
 
@@ -93,7 +93,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROW
 CREATE TABLE model (one INTEGER PRIMARY KEY CHECK (one = 1), day INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
 `
 
-func exec(ctx context.Context, conn *sql.Conn, query string, args ...any) error {
+func execute(ctx context.Context, conn *sql.Conn, query string, args ...any) error {
 	_, err := conn.ExecContext(ctx, query, args...)
 	return err
 }
@@ -133,12 +133,12 @@ func migrate(ctx context.Context, conn *sql.Conn, version int64, steps []migrati
 	if version == int64(len(steps)) {
 		return nil
 	}
-	if err := exec(ctx, conn, "BEGIN IMMEDIATE"); err != nil {
+	if err := execute(ctx, conn, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, exec(ctx, conn, "ROLLBACK"))
+			err = errors.Join(err, execute(ctx, conn, "ROLLBACK"))
 		}
 	}()
 	for _, step := range steps[version:] {
@@ -146,11 +146,11 @@ func migrate(ctx context.Context, conn *sql.Conn, version int64, steps []migrati
 			return err
 		}
 	}
-	if err := exec(ctx, conn, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+	if err := execute(ctx, conn, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 		return err
 	}
-	if err := exec(ctx, conn, fmt.Sprintf("PRAGMA user_version = %d", len(steps))); err != nil {
+	if err := execute(ctx, conn, fmt.Sprintf("PRAGMA user_version = %d", len(steps))); err != nil {
 		return err
 	}
-	return exec(ctx, conn, "COMMIT")
+	return execute(ctx, conn, "COMMIT")
 }

@@ -136,9 +136,9 @@ func (c *checker) fact(row row) error {
 	}
 	r.Facts++
 	r.Last, c.last, c.chain = row.seq, row.seq, row.hash
-	f, err := row.fact()
+	f, err := row.decode()
 	if err != nil {
-		r.add("fact %d: %v", row.seq, err)
+		r.add("fact %d cannot be read: %v", row.seq, err)
 		c.lost = true
 		return nil
 	}
