@@ -57,7 +57,7 @@
 //     before the copy, except on models with DLE DC4 8 (Profile.ClearBuffer).
 //   - A fence (GS r) carries no name. After a fault on a model without process
 //     ids a late fence of the half ticket could be taken for a later one; hello
-//     waits for all that are owed, and the look after the fence has to be clean.
+//     lets all that are owed come in, and the look after a fence must be clean.
 //   - Any byte with the bits 0xx0xxxx reads as a fence while one is owed: on a
 //     noisy line only process ids prove anything.
 //   - A printer that is switched off when the session starts, on a serial line,

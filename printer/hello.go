@@ -28,23 +28,14 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 		before := l.owed
 		msg := l.appendFence([]byte{0x10, 0x04, 1, 0x1b, '@', 0x1d, 'a', 0xff})
 		l.watch = false // there is no ticket in it
-		l.n, l.asked, l.askedAt, l.round = 1, true, time.Now(), l.status
+		l.n, l.heard, l.asked, l.askedAt, l.round = 1, 0, true, time.Now(), l.status
 		if _, err := l.send(msg); err != nil {
 			return err
 		}
-		// Fences of a ticket cut short may be answered first, or never, if the
-		// printer was switched off: at first all are waited for, then one will do.
-		reached := func() bool {
-			switch {
-			case l.gotID:
-				return true
-			case s.idKnown || !p.Fence:
-				return false
-			case attempt == 0:
-				return l.owed == 0
-			}
-			return l.owed <= before
-		}
+		// One fence will do: those of a ticket cut short are answered just
+		// before hello's, or never, if the printer was switched off. Where ids
+		// are known to work, a stray byte must not pass for the answer.
+		reached := func() bool { return l.gotID || p.Fence && !s.idKnown && l.owed <= before }
 		_, err := s.await(ctx, s.cfg.AnswerTimeout, func() bool { return l.n == 0 && (l.stops() || reached()) })
 		if err != nil {
 			return err
@@ -61,6 +52,7 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 		}
 		l.hasID, l.hasFence = l.gotID, p.Fence && l.owed <= before
 		l.owed = 0
+		s.fenced = s.fenced || s.looked
 		return s.greeted(l)
 	}
 	if s.fenced || s.answered && !l.answered {

@@ -24,7 +24,7 @@ const (
 	flushLen = 8192
 	// gap parts two answers: the bytes of one come within milliseconds.
 	gap = 500 * time.Millisecond
-	// settleTime is how long a late fence may follow an early one at hello.
+	// settleTime is how long the rest of hello's answers may follow the first.
 	settleTime = 300 * time.Millisecond
 	// nudgeEvery spaces the attempts to leave a cutter error.
 	nudgeEvery = 10 * time.Second
@@ -58,6 +58,7 @@ type link struct {
 	spoiled bool // and met a fault there
 
 	looks   bool // DLE EOT is answered
+	heard   int  // answers in the look under way
 	n       int  // of the DLE EOT n next or under way; 0 between looks
 	asked   bool
 	askedAt time.Time
@@ -129,14 +130,16 @@ func (l *link) turn(now time.Time) error {
 	return l.poll(now)
 }
 
-// heed takes one answer. Only what was asked for, or cannot be chance, proves
-// that the printer answers.
+// heed takes one answer; what was not asked for is noise. That this printer
+// answers at all, which turns silence into a fault from then on, is believed on
+// stronger proof only: an id, a whole look, a ticket confirmed.
 func (l *link) heed(a answer, now time.Time) {
 	expected := true
 	switch a.kind {
 	case realTime:
 		if expected = l.asked; expected {
-			l.looks, l.s.looked = true, true
+			l.looks = true
+			l.heard++
 			l.round.realTime(l.n, a.b[0])
 			l.next(now)
 		}
@@ -146,15 +149,15 @@ func (l *link) heed(a answer, now time.Time) {
 	case sensors:
 		if expected = l.owed > 0; expected {
 			l.owed--
-			l.s.fenced = true
 			l.status.sensors(a.b[0])
 			l.round.sensors(a.b[0])
 		}
 	case block: // noise may stand before what counts
 		switch {
 		case l.id != "" && strings.HasSuffix(a.data, `"`+l.id):
-			l.gotID, l.id, l.s.fenced, l.s.idKnown = true, "", true, true
+			l.gotID, l.id = true, ""
 			l.hasID = true // also when hello's answer comes late
+			l.s.answered, l.s.fenced, l.s.idKnown = true, true, true
 		case strings.HasSuffix(a.data, "%"):
 			l.cleared = true
 		default:
@@ -171,7 +174,7 @@ func (l *link) heed(a answer, now time.Time) {
 		}
 		return
 	}
-	l.s.answered, l.answered, l.misses = true, true, 0
+	l.answered, l.misses = true, 0
 	if l.silent { // it does answer: start over
 		l.silent, l.synced = false, false
 	}
@@ -193,11 +196,15 @@ func (l *link) poll(now time.Time) error {
 		if l.n > 1 { // a model that does not know this n
 			l.next(now)
 		} else if l.misses++; l.misses > 1 {
-			l.n, l.misses, l.due = 0, 0, now.Add(l.every)
+			l.n, l.heard, l.misses, l.due = 0, 0, 0, now.Add(l.every)
 			// While a ticket prints a slow model may answer late: then its
 			// fence decides.
-			if l.s.looked && !l.greeting && l.s.current == nil {
+			switch {
+			case l.greeting || l.s.current != nil:
+			case l.s.looked:
 				return errNoAnswer
+			case l.looks: // what answered before was noise
+				l.looks, l.synced = false, false
 			}
 		}
 	}
@@ -213,7 +220,10 @@ func (l *link) poll(now time.Time) error {
 func (l *link) next(now time.Time) {
 	l.asked = false
 	if l.n++; l.n > 4 {
-		l.n, l.status = 0, l.round
+		if l.heard == 4 { // noise does not say the right thing four times
+			l.s.answered, l.s.looked = true, true
+		}
+		l.n, l.status, l.heard = 0, l.round, 0
 		l.rounds++
 		l.due = now.Add(l.every)
 	}

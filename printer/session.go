@@ -91,10 +91,10 @@ type Session struct {
 	serial    int       // of process ids
 	lost      Fault     // why there is no link, until a printer is found again
 	ragged    bool      // a half ticket may be under the head, not cut off
-	answered  bool      // a printer has answered on some link of this session
-	looked    bool      // and has answered DLE EOT
-	fenced    bool      // and has answered a fence or a process id
-	idKnown   bool      // and has answered a process id
+	answered  bool      // a printer has answered for certain, on whatever link
+	looked    bool      // DLE EOT, that is
+	fenced    bool      // a fence or a process id
+	idKnown   bool      // a process id
 	stop      Fault     // the last fault that stopped tickets
 	stopAt    time.Time // when it was last seen
 }
@@ -292,6 +292,7 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 		s.cfg.Log.Warn("printer: ticket spoiled, it will be printed again", "job", e.job.ID, "faults", l.status.faults())
 		l.synced = false
 	case printed:
+		s.answered, s.fenced = true, true
 		s.settle(e, Confirmed)
 	default:
 		s.settle(e, Unconfirmed)

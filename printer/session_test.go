@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -277,6 +278,104 @@ func TestGarbageConfirmsNothing(t *testing.T) {
 	})
 }
 
+// TestStrayBytesAtRest: what looks like an answer to no question counts for
+// nothing later.
+func TestStrayBytesAtRest(t *testing.T) {
+	d := newDouble()
+	d.id = false
+	onBench(t, d, nil, func(b *bench) {
+		d.change(func(d *double) { d.say(0x00); d.say(0x12); d.swallow = true })
+		b.submit("117")
+		b.pass(5 * time.Second)
+		b.wantOutcomes()
+	})
+	d = newDouble()
+	d.id, d.fence, d.asb, d.realTime = false, false, false, false
+	onBench(t, d, nil, func(b *bench) {
+		b.pass(12 * time.Second) // between two looks
+		d.change(func(d *double) { d.say(0x00); d.say(0x12); d.say(0x37, '%', 'x', 0) })
+		b.submit("117")
+		b.wantState(Silent, NoAnswer)
+		b.wantOutcomes("117 unconfirmed")
+		for range 100 { // during looks and hellos too
+			b.pass(700 * time.Millisecond)
+			d.change(func(d *double) { d.say(0x12) })
+		}
+		b.pass(time.Minute)
+		b.submit("118")
+		b.wantOutcomes("117 unconfirmed", "118 unconfirmed")
+	})
+}
+
+// TestStrayByteAtHello: on a model with process ids nothing else will do.
+func TestStrayByteAtHello(t *testing.T) {
+	d := newDouble()
+	onBench(t, d, nil, func(b *bench) {
+		d.change(func(d *double) { d.swallow = true; d.unplug() })
+		for range 40 {
+			b.pass(500 * time.Millisecond)
+			d.change(func(d *double) { d.say(0x00) })
+			if s := b.last().State; s == Ready {
+				t.Fatal("a stray byte passed for the printer's answer")
+			}
+		}
+	})
+}
+
+// TestSwitchedOffDuringAFault: the link stays, as on a serial line, but the
+// half ticket and its fence are gone. One copy is enough.
+func TestSwitchedOffDuringAFault(t *testing.T) {
+	for _, id := range []bool{true, false} {
+		d := newDouble()
+		d.id = id
+		d.at["118"] = func(d *double) { d.state.end = true }
+		onBench(t, d, nil, func(b *bench) {
+			b.submit("117", "118", "119")
+			b.pass(5 * time.Second)
+			d.change(func(d *double) { d.state, d.buf, d.part, d.asbOn = status{}, nil, nil, false })
+			b.pass(30 * time.Second)
+			b.wantOutcomes("117 confirmed", "118 confirmed copy", "119 confirmed")
+			if d.links != 1 {
+				t.Errorf("%d links, want the first one kept", d.links)
+			}
+		})
+	}
+}
+
+// slowEnd is a transport whose Read takes its time to return after Close.
+type slowEnd struct {
+	Transport
+	ended *atomic.Bool
+}
+
+func (s slowEnd) Read(b []byte) (int, error) {
+	n, err := s.Transport.Read(b)
+	if err != nil {
+		time.Sleep(time.Second)
+		s.ended.Store(true)
+	}
+	return n, err
+}
+
+func TestRunWaitsForItsReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDouble()
+		var ended atomic.Bool
+		s := NewSession(SessionConfig{Profile: profile(t, "generic80"), Dial: func(ctx context.Context) (Transport, error) {
+			tr, err := d.dial(ctx)
+			return slowEnd{tr, &ended}, err
+		}})
+		ctx, end := context.WithTimeout(t.Context(), 3*time.Second)
+		defer end()
+		if err := s.Run(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Run returned %v", err)
+		}
+		if !ended.Load() {
+			t.Error("Run returned before its reader did")
+		}
+	})
+}
+
 // TestDisconnectMidWrite at every byte of a ticket: never lost, never doubled
 // without the mark.
 func TestDisconnectMidWrite(t *testing.T) {
@@ -413,8 +512,9 @@ func TestJobsExpire(t *testing.T) {
 	d := newDouble()
 	d.at["118"] = func(d *double) { d.state.cover = true }
 	onBench(t, d, nil, func(b *bench) {
+		const limit = time.Minute + 300*time.Millisecond // apart from every look
 		for _, n := range []string{"118", "119", "120"} {
-			j := Job{ID: n, Ticket: Ticket{Number: n, Office: "민원실", Ahead: -1}, NotAfter: time.Minute}
+			j := Job{ID: n, Ticket: Ticket{Number: n, Office: "민원실", Ahead: -1}, NotAfter: limit}
 			if n == "120" {
 				j.NotAfter = 0
 			}
@@ -422,11 +522,11 @@ func TestJobsExpire(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		b.pass(time.Minute - time.Nanosecond)
+		b.pass(limit - time.Nanosecond)
 		b.wantOutcomes()
 		b.pass(time.Nanosecond)
 		b.wantOutcomes("118 abandoned", "119 abandoned")
-		if o := b.outcomes[0]; !o.Partly || o.Fault != CoverOpen || o.Took != time.Minute {
+		if o := b.outcomes[0]; !o.Partly || o.Fault != CoverOpen || o.Took != limit {
 			t.Errorf("outcome %+v, want partly printed, cover open, a minute", o)
 		}
 		if o := b.outcomes[1]; o.Partly {
@@ -435,6 +535,20 @@ func TestJobsExpire(t *testing.T) {
 		d.change(func(d *double) { d.state = status{} })
 		b.pass(5 * time.Second)
 		b.wantOutcomes("118 abandoned", "119 abandoned", "120 confirmed")
+	})
+}
+
+// TestOnItsWayToPaper: a job that the printer has is not given up.
+func TestOnItsWayToPaper(t *testing.T) {
+	d := newDouble()
+	d.at["117"] = func(d *double) { d.state.hot = true }
+	onBench(t, d, nil, func(b *bench) {
+		b.Submit(Job{ID: "117", Ticket: Ticket{Number: "117", Office: "민원실"}, NotAfter: time.Second})
+		b.pass(time.Minute)
+		b.wantOutcomes()
+		d.change(func(d *double) { d.state = status{} })
+		b.pass(5 * time.Second)
+		b.wantOutcomes("117 confirmed")
 	})
 }
 
