@@ -130,6 +130,17 @@ func (c *canvas) isHot(ticket string, counter int) bool {
 	return false
 }
 
+// reached returns the number that a service has reached, its counter, and
+// whether it is new. The calls know it first.
+func (c *canvas) reached(v feed.Service) (ticket string, counter int, hot bool) {
+	for _, k := range c.calls {
+		if is, _ := highlighted(k, c.at); is && k.Service == v.ID {
+			return k.Ticket, k.Counter, true
+		}
+	}
+	return v.Called, v.CalledAt, false
+}
+
 // heat paints the ground of something just called and has it pulse.
 func (c *canvas) heat(r image.Rectangle, units float64) {
 	c.round(r, units, c.hotTone)
@@ -205,13 +216,14 @@ func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
 		{koMore, style{size: 44, weight: bold, col: digits}, 20},
 		{enMore, style{size: 28, col: soft}, 0},
 	}
-	total := 0.0
+	total, last := 0.0, 0.0
 	for i, p := range parts {
 		if p.text == "" || !c.en && i%2 == 1 {
 			parts[i].text = ""
 			continue
 		}
-		total += float64(p.style.size)*tallest + p.gap
+		total += last + float64(p.style.size)*tallest
+		last = p.gap
 	}
 	unit := min(c.u, float64(in.Dy())/total)
 	_, in = cutTop(in, int((float64(in.Dy())-total*unit)/2), 0)

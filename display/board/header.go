@@ -3,6 +3,7 @@ package board
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"sunbeon/appliance/feed"
@@ -76,17 +77,17 @@ func (c *canvas) warnings() []notice {
 	for _, f := range c.s.Faults {
 		out = append(out, notice{f.Ko, f.En})
 	}
-	if c.s.DayOpen && len(c.s.Services) > 0 {
-		for _, v := range c.s.Services {
-			if v.Issuing == feed.IssuingOpen {
-				return out
-			}
-		}
+	if c.s.DayOpen && len(c.s.Services) > 0 && !c.issuing() {
 		out = append(out, notice{
 			"오늘 번호표 발권을 마감하였습니다. 받으신 번호는 차례대로 모시겠습니다.",
 			"No more tickets today. Tickets already taken will be served."})
 	}
 	return out
+}
+
+// issuing reports whether any service gives tickets.
+func (c *canvas) issuing() bool {
+	return slices.ContainsFunc(c.s.Services, func(v feed.Service) bool { return v.Issuing == feed.IssuingOpen })
 }
 
 // alerts puts the warnings above everything else and returns the room below.
@@ -172,7 +173,7 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 func (c *canvas) notices() []string {
 	var out []string
 	for _, v := range c.s.Services {
-		if v.Issuing == feed.IssuingEarly && c.s.DayOpen {
+		if v.Issuing == feed.IssuingEarly && c.s.DayOpen && c.issuing() {
 			out = append(out, "조기마감: 새 번호표는 드리지 않으며, 받으신 번호는 오늘 모시겠습니다.")
 			break
 		}

@@ -14,7 +14,11 @@ func (c *canvas) hero(r image.Rectangle) {
 	most := max(1, min(3, r.Dy()/c.px(118)))
 	calls, hot := c.news(most)
 	if len(calls) == 0 {
-		c.message(r, "아직 호출이 없습니다", "No calls yet", "번호표를 받고 잠시 기다려 주십시오", "Take a ticket and wait for your number")
+		if c.issuing() {
+			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호표를 받고 잠시 기다려 주십시오", "Take a ticket and wait for your number")
+		} else {
+			c.message(r, "아직 호출이 없습니다", "No calls yet", "", "")
+		}
 		return
 	}
 	c.shown = calls
@@ -30,7 +34,7 @@ const (
 	wordEm   = 0.34 // size of the words 번 and 창구 behind the figures
 	wordGap  = 0.1
 	tagEm    = 0.62 // of the labels' column when number and counter are stacked
-	stackWin = 1.05 // how much larger figures must get to stack them
+	stackWin = 1.0  // how much larger figures must get to stack them
 )
 
 // call shows one call: the number, an arrow, the counter, and for what. Side by
@@ -158,6 +162,10 @@ func (c *canvas) recents(r image.Rectangle) {
 		return
 	}
 	in := c.card(r, "최근 호출", "Recent calls")
+	if len(list) == 0 {
+		c.write(in, "–", style{size: c.px(28), col: soft, align: centre})
+		return
+	}
 	n := max(1, in.Dy()/c.px(38))
 	high := in.Dy() / n
 	size := min(c.px(32), high*8/10)
@@ -182,7 +190,7 @@ func (c *canvas) recents(r image.Rectangle) {
 func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 	c.round(r, 12, panel)
 	in := inset(r, c.px(20), c.px(6))
-	size := min(c.px(30), in.Dy()*8/10)
+	size := min(c.px(27), in.Dy()*8/10)
 	title, rest := cutLeft(in, int(c.width("최근 호출", bold)*float64(c.px(22)))+1, c.px(24))
 	c.write(title, "최근 호출", style{size: c.px(22), weight: bold, col: soft})
 	em := float64(size)
@@ -194,7 +202,7 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 			return
 		}
 		var cell image.Rectangle
-		cell, rest = cutLeft(rest, number+sign+desk, c.px(28))
+		cell, rest = cutLeft(rest, number+sign+desk, c.px(20))
 		a, cell := cutLeft(cell, number, 0)
 		b, cell := cutLeft(cell, sign, 0)
 		c.write(a, ticket, style{size: size, weight: bold, col: digits})

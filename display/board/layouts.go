@@ -60,20 +60,28 @@ func (c *canvas) byService(r image.Rectangle) {
 // portrait: everything below the call.
 func (c *canvas) portrait(r image.Rectangle) {
 	g := c.px(gutter)
-	top, rest := cutTop(r, r.Dy()*38/100, g)
+	calls, rest := cutBottom(r, c.px(62), g)
+	across := 4
+	if len(c.s.Counters) > 16 {
+		across = 5
+	}
+	// What services and counters want; the call takes what they leave, within
+	// bounds.
+	queue := c.px(64 + 46*float64(len(c.s.Services)))
+	tiles := c.px(64 + 64*float64((len(c.s.Counters)+across-1)/across))
+	hero := min(max(rest.Dy()-2*g-queue-tiles, r.Dy()*28/100), r.Dy()*40/100)
+	top, rest := cutTop(rest, hero, g)
+	mid, low := cutTop(rest, (rest.Dy()-g)*tiles/(tiles+queue), g)
 	c.hero(top)
-	calls, rest := cutBottom(rest, c.px(62), g)
-	c.coda(calls)
-	queue := min(rest.Dy()*58/100, c.px(64+54*float64(len(c.s.Services))))
-	low, mid := cutBottom(rest, queue, g)
 	c.tiles(mid)
 	c.queue(low)
+	c.coda(calls)
 }
 
 // coda lists the calls before, with the way to the office's page if there is one.
 func (c *canvas) coda(r image.Rectangle) {
-	side := min(r.Dy(), r.Dx()*45/100)
-	if c.board.qrSize == 0 || side < c.px(96) || r.Dx()-side < c.px(200) {
+	side := min(r.Dy(), r.Dx()*42/100)
+	if c.board.qrSize == 0 || side < c.px(96) || r.Dx()-side < c.px(160) {
 		c.recents(r)
 		return
 	}
@@ -98,23 +106,18 @@ func (c *canvas) passport(r image.Rectangle) {
 
 // column shows one service from top to bottom.
 func (c *canvas) column(r image.Rectangle, v feed.Service) {
-	hot := v.Called != "" && c.isHot(v.Called, v.CalledAt)
 	c.round(r, 14, panel)
 	in := inset(r, c.px(22), c.px(10))
-	head, rest := cutTop(in, in.Dy()*16/100, c.px(8))
+	head, rest := cutTop(in, in.Dy()*18/100, c.px(8))
 	foot, mid := cutBottom(rest, rest.Dy()*21/100, c.px(8))
-	c.both(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, weight: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
+	c.under(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, weight: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
 	var calls []feed.Call
 	for _, k := range c.calls {
-		is, _ := highlighted(k, c.at)
-		now := k.Ticket == v.Called && k.Counter == v.CalledAt
-		if k.Service == v.ID && (is || now) && len(calls) < 2 {
-			c.shown = append(c.shown, k)
-			if is {
-				calls = append(calls, k)
-			}
+		if is, _ := highlighted(k, c.at); is && k.Service == v.ID && len(calls) < 2 {
+			calls = append(calls, k)
 		}
 	}
+	c.shown = append(c.shown, calls...)
 	if len(calls) > 1 {
 		for i, k := range calls {
 			c.call(slot(mid, i, len(calls), c.px(10), true), k, true)
@@ -122,6 +125,7 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 		c.columnFoot(foot, v)
 		return
 	}
+	ticket, desk, hot := c.reached(v)
 	number, text, faint := digits, ink, soft
 	if hot {
 		c.heat(mid, 10)
@@ -130,16 +134,16 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 		c.round(mid, 10, stripe)
 	}
 	box := inset(mid, c.px(16), c.px(8))
-	big, desk := cutTop(box, box.Dy()*66/100, c.px(14))
-	if v.Called == "" {
+	big, place := cutTop(box, box.Dy()*66/100, c.px(14))
+	if ticket == "" {
 		c.write(box, "호출 전", style{size: c.px(40), weight: bold, col: faint, align: centre})
 	} else {
-		c.figure(big, v.Called, style{weight: bold, col: number, align: centre})
-		size := min(c.px(72), desk.Dy())
-		to := strconv.Itoa(v.CalledAt)
+		c.figure(big, ticket, style{weight: bold, col: number, align: centre})
+		size := min(c.px(72), place.Dy())
+		to := strconv.Itoa(desk)
 		wide := int((c.width(to, bold) + 0.62*c.width("창구", bold) + 0.2) * float64(size))
 		side, space := size*6/10, size/3
-		row := inset(desk, max(0, (desk.Dx()-side-space-wide)/2), 0)
+		row := inset(place, max(0, (place.Dx()-side-space-wide)/2), 0)
 		sign, row := cutLeft(row, side, space)
 		c.sign(arrow, square(sign, side), faint)
 		c.unit(row, to, "창구", size, style{weight: bold, col: text})

@@ -15,7 +15,7 @@ func (c *canvas) queue(r image.Rectangle) {
 	if len(list) == 0 {
 		return
 	}
-	lowest := c.px(36)
+	lowest := c.px(30)
 	columns := 1
 	if len(list)*lowest > in.Dy() && in.Dx() >= c.px(760) {
 		columns = 2
@@ -29,22 +29,30 @@ func (c *canvas) queue(r image.Rectangle) {
 	high := min(c.px(76), in.Dy()/per)
 	width := (in.Dx() - c.px(36)*(columns-1)) / columns
 	cells := func(row image.Rectangle) (name, count, wait image.Rectangle) {
-		name, row = cutLeft(row, width*47/100, c.px(10))
-		count, wait = cutLeft(row, width*19/100, c.px(10))
+		name, row = cutLeft(row, width*48/100, c.px(10))
+		count, wait = cutLeft(row, width*18/100, c.px(10))
 		return name, count, wait
 	}
 	both := c.en && high >= c.px(44)
-	largest := min(c.px(28), high*7/10)
-	if both {
-		largest = min(c.px(28), high*11/20)
-	}
 	var names, waits []string
 	for _, v := range list {
 		ko, _ := waiting(v.Wait)
-		names, waits = append(names, v.Name), append(waits, ko)
+		names, waits = append(names, clean(v.Name)), append(waits, ko)
 	}
 	n, _, w := cells(image.Rect(0, 0, width, high))
+	largest, lines := min(c.px(28), high*11/20), 1
 	nameSize := c.common(names, n.Dx(), high-c.px(4), largest, 1, bold)
+	// English stands below every name or below none.
+	for _, s := range names {
+		both = both && c.width(s, bold)*float64(nameSize) <= float64(n.Dx())
+	}
+	if !both {
+		largest = min(c.px(28), high*7/10)
+		if high >= c.px(52) {
+			lines = 2
+		}
+		nameSize = c.common(names, n.Dx(), high-c.px(6), largest, lines, bold)
+	}
 	waitSize := c.common(waits, w.Dx(), high-c.px(4), largest, 1, bold)
 	list = list[from:to]
 	for i := range columns {
@@ -58,27 +66,17 @@ func (c *canvas) queue(r image.Rectangle) {
 			}
 			v := list[j]
 			name, count, wait := cells(inset(row, 0, c.px(1)))
-			en := ""
+			st := style{size: nameSize, lines: 2, weight: bold, col: ink}
 			if both {
-				en = v.NameEn
+				c.under(name, v.Name, v.NameEn, st, style{size: c.px(14), col: soft})
+			} else {
+				c.write(name, v.Name, st)
 			}
-			c.named(name, v.Name, en, nameSize, c.px(14))
 			ko, _ := people(v.Waiting)
 			c.write(count, ko, style{size: min(c.px(32), high*8/10), weight: bold, col: ink, align: right})
 			c.expect(wait, v, waitSize, both)
 		}
 	}
-}
-
-// named writes a service's name with the English below it, or in two lines
-// when it is long.
-func (c *canvas) named(r image.Rectangle, ko, en string, size, small int) {
-	st := style{size: size, lines: 2, weight: bold, col: ink}
-	if en == "" || c.width(clean(ko), bold)*float64(size) > float64(r.Dx()) {
-		c.write(r, ko, st)
-		return
-	}
-	c.under(r, ko, en, st, style{size: small, col: soft})
 }
 
 // turning writes which page of how many stands in a card's title line.
@@ -159,7 +157,7 @@ func (c *canvas) ledger(r image.Rectangle) {
 		var row image.Rectangle
 		row, body = cutTop(body, high, 0)
 		row = inset(row, 0, c.px(2))
-		hot := v.Called != "" && c.isHot(v.Called, v.CalledAt)
+		ticket, desk, hot := c.reached(v)
 		number, text, faint := digits, ink, soft
 		switch {
 		case hot:
@@ -171,11 +169,11 @@ func (c *canvas) ledger(r image.Rectangle) {
 		cell := cells(row)
 		c.both(cell[0], v.Name, v.NameEn, style{size: nameSize, lines: 2, weight: bold, col: text}, style{size: c.px(15), col: faint})
 		size := min(c.px(56), row.Dy()*9/10)
-		if v.Called == "" {
+		if ticket == "" {
 			c.write(cell[1], "–", style{size: size / 2, col: faint, align: centre})
 		} else {
-			c.write(cell[1], v.Called, style{size: size, weight: bold, col: number, align: centre})
-			c.write(cell[2], strconv.Itoa(v.CalledAt), style{size: size, weight: bold, col: text, align: centre})
+			c.write(cell[1], ticket, style{size: size, weight: bold, col: number, align: centre})
+			c.write(cell[2], strconv.Itoa(desk), style{size: size, weight: bold, col: text, align: centre})
 		}
 		ko, _ := people(v.Waiting)
 		c.write(cell[3], ko, style{size: min(c.px(36), row.Dy()*8/10), weight: bold, col: text, align: right})
