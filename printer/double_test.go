@@ -273,6 +273,9 @@ func (d *double) obey(cmd []byte) {
 			b = 0x03
 		}
 		d.say(b)
+		if f := d.at["<fence>"]; f != nil {
+			d.happens("<fence>", f)
+		}
 	}
 }
 

@@ -246,6 +246,72 @@ func TestFaultRightAfterTheCut(t *testing.T) {
 	})
 }
 
+// TestFaultRightAfterTheFence: the bytes were worked off, but the look that
+// follows finds the paper out.
+func TestFaultRightAfterTheFence(t *testing.T) {
+	d := newDouble()
+	d.id, d.asb = false, false
+	onBench(t, d, nil, func(b *bench) {
+		d.change(func(d *double) { d.at["<fence>"] = func(d *double) { d.state.end = true } })
+		b.submit("117")
+		b.pass(5 * time.Second)
+		b.wantOutcomes()
+		b.wantState(Stopped, PaperEnd)
+		d.change(func(d *double) { d.state = status{} })
+		b.pass(5 * time.Second)
+		b.wantOutcomes("117 confirmed copy")
+	})
+}
+
+// TestHalfAnswerThenPause: a fence after a stray byte is not taken for its rest.
+func TestHalfAnswerThenPause(t *testing.T) {
+	d := newDouble()
+	d.id, d.asb, d.realTime = false, false, false
+	onBench(t, d, nil, func(b *bench) {
+		b.pass(5 * time.Second)
+		d.change(func(d *double) { d.say(0x10) })
+		b.pass(time.Second)
+		b.submit("117")
+		b.wantOutcomes("117 confirmed")
+	})
+}
+
+func TestConfirmedTicketIsProofThatThePrinterAnswers(t *testing.T) {
+	d := newDouble()
+	d.id, d.asb, d.realTime = false, false, false
+	onBench(t, d, nil, func(b *bench) {
+		b.pass(5 * time.Second)
+		b.submit("117")
+		d.change(func(d *double) { d.dead = true })
+		b.submit("118")
+		b.pass(time.Minute)
+		b.wantOutcomes("117 confirmed")
+		b.wantState(Stopped, NoAnswer)
+	})
+}
+
+// TestPluggedInAgainWithoutPaper: the cable is no longer what is wrong.
+func TestPluggedInAgainWithoutPaper(t *testing.T) {
+	d := newDouble()
+	onBench(t, d, nil, func(b *bench) {
+		d.change(func(d *double) { d.unplug(); d.refuse, d.state.end = true, true })
+		b.pass(time.Minute)
+		b.wantState(Stopped, Unplugged)
+		d.change(func(d *double) { d.refuse = false })
+		b.pass(10 * time.Second)
+		b.wantState(Stopped, PaperEnd)
+		seen := len(b.healths)
+		d.change(func(d *double) { d.state = status{} })
+		b.pass(10 * time.Second)
+		b.wantState(Ready)
+		for _, h := range b.healths[seen:] {
+			if slices.Contains(h.Faults, Unplugged) {
+				t.Errorf("said to be unplugged again: %v", b.healths[seen:])
+			}
+		}
+	})
+}
+
 func TestGarbageOnTheReturnLine(t *testing.T) {
 	for _, noise := range [][]byte{{0xff}, {0x80, 0xfe}, {0x10}, {0x14, 0x90}, {0x5f}, {0x37}, {0x13}, {0x91, 0x35}} {
 		d := newDouble()
