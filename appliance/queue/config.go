@@ -62,11 +62,11 @@ type Span struct {
 
 // OnDay reports whether the stamp's local date is one of the days.
 func (h Hours) OnDay(at Stamp) bool {
-	t := at.Time()
+	t := at.local()
 	if len(h.Days) > 0 && !slices.Contains(h.Days, int(t.Weekday())) {
 		return false
 	}
-	return !slices.Contains(h.Off, t.Format(time.DateOnly))
+	return len(h.Off) == 0 || !slices.Contains(h.Off, t.Format(time.DateOnly))
 }
 
 // Contains reports whether the stamp's local time lies within the hours.

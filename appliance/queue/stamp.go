@@ -35,15 +35,19 @@ func (s Stamp) Since(earlier Stamp) (time.Duration, bool) {
 // KST is Korean standard time: UTC+9, no summer time since 1988.
 func KST() *time.Location { return time.FixedZone("KST", 9*60*60) }
 
+// local is the wall time as if it were UTC: date, weekday and hour are those of
+// Korea, and no zone is made for every look at the schedule.
+func (s Stamp) local() time.Time { return time.UnixMilli(s.Wall).UTC().Add(9 * time.Hour) }
+
 // minute is the minute of the local day, 0 to 1439.
 func (s Stamp) minute() int {
-	t := s.Time()
+	t := s.local()
 	return t.Hour()*60 + t.Minute()
 }
 
 // date is the business date, yyyy-mm-dd, of a day that starts at minute start.
 func (s Stamp) date(start int) string {
-	return s.Time().Add(-time.Duration(start) * time.Minute).Format(time.DateOnly)
+	return s.local().Add(-time.Duration(start) * time.Minute).Format(time.DateOnly)
 }
 
 // corrected gives an untrusted stamp the wall time it must have had, from a
