@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/link"
+)
+
+// started runs the whole program on free ports and gives its address, that of
+// its broker, and how to stop it.
+func started(t *testing.T, args ...string) (site, mqtt string, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	said, says := io.Pipe()
+	log := &logged{}
+	done := make(chan error, 1)
+	args = append([]string{"-listen", "127.0.0.1:0", "-mqtt", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "facts"), "-city", "sujeong", "-name", "수정시/Sujeong"}, args...)
+	go func() {
+		err := run(ctx, args, says, log)
+		says.CloseWithError(err)
+		done <- err
+	}()
+	line := make([]byte, 200)
+	n, err := said.Read(line)
+	if err != nil {
+		t.Fatalf("it did not start: %v", err)
+	}
+	site, ok := strings.CutPrefix(strings.TrimSpace(string(line[:n])), "cityweb: ")
+	if !ok {
+		t.Fatalf("first line: %q", line[:n])
+	}
+	until(t, "the broker's address in the log", func() bool {
+		_, rest, found := strings.Cut(log.String(), "broker=tcp://")
+		mqtt, _, _ = strings.Cut(rest, "\n")
+		mqtt = "tcp://" + mqtt
+		return found
+	})
+	return site, mqtt, func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("it did not stop cleanly: %v", err)
+		}
+	}
+}
+
+type logged struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	look, end := time.NewTicker(10*time.Millisecond), time.After(20*time.Second)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-end:
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+func fetch(t *testing.T, address string) string {
+	t.Helper()
+	r, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// office speaks for an appliance: its state, and an answer to each request.
+func office(ctx context.Context, broker string, s *feed.Snapshot) error {
+	a := feed.Address{City: s.City, Office: s.Office}
+	return link.Run(ctx, link.Config{Brokers: []string{broker}, ClientID: "office"}, func(ctx context.Context, c link.Conn) error {
+		requests := make(chan link.Message, 8)
+		if err := c.Subscribe(ctx, a.Requests(), 1, func(m link.Message) { requests <- m }); err != nil {
+			return err
+		}
+		b, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		if err := c.Publish(ctx, a.State(), 1, true, b); err != nil {
+			return err
+		}
+		for {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case m := <-requests:
+				_, _, id, err := feed.ParseTopic(m.Topic)
+				if err != nil {
+					return err
+				}
+				q, err := feed.DecodeRequest(id, m.Payload)
+				if err != nil {
+					return err
+				}
+				b, err := json.Marshal(feed.Reply{V: 1, ID: id, Ticket: &feed.Issued{Label: "512", Service: q.Service, Day: 1, Token: "token-of-512", Status: "waiting", Ahead: 2}})
+				if err != nil {
+					return err
+				}
+				if err := c.Publish(ctx, a.Reply(id), 1, false, b); err != nil {
+					return err
+				}
+			}
+		}
+	})
+}
+
+// TestOfficeToCitizen goes the whole way: an office speaks over MQTT, the page
+// shows it, and a ticket asked for on the page comes back from the office.
+func TestOfficeToCitizen(t *testing.T) {
+	site, broker, stop := started(t)
+	if page := fetch(t, site); !strings.Contains(page, "수정시") || !strings.Contains(page, "아직 연결된 민원실이 없습니다") {
+		t.Errorf("an empty city: %s", page)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() {
+		gone <- office(ctx, broker, &feed.Snapshot{V: 1, City: "sujeong", Office: "CS0001", Journal: "j", Epoch: 1, Rev: 1, AsOf: time.Now().UnixMilli(), Clock: true,
+			Name: "수정1동 주민센터", Day: 1, DayOpen: true, Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: 3, Issuing: feed.IssuingOpen, Counters: 1, Online: true, OnlineNow: true}}})
+	}()
+	until(t, "the office on the page", func() bool { return strings.Contains(fetch(t, site), "수정1동 주민센터") })
+	r, err := http.PostForm(site+"o/CS0001/ticket", url.Values{"id": {"0123456789abcdef"}, "service": {"passport"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	page, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Request.URL.Path != "/t/token-of-512" || !strings.Contains(string(page), "앞에 2명") {
+		t.Errorf("%s %s: %s", r.Status, r.Request.URL, page)
+	}
+	leave()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	stop()
+}
+
+// TestBadCommandLines: each error names what to write instead.
+func TestBadCommandLines(t *testing.T) {
+	for want, args := range map[string][]string{
+		"cityweb -help":       {"-brokr", "x"},
+		"tcp://host:1883":     {"-broker", "10.0.0.5"},
+		"ssl://host:8883":     {"-broker", "tcp://a:1,http://b"},
+		"lists them":          {"serve"},
+		"letters, digits":     {"-city", "a/b"},
+		`-listen "8480"`:      {"-listen", "8480"},
+		`-mqtt "x"`:           {"-mqtt", "x"},
+		"-data is empty":      {"-data", ""},
+		"수정시/Sujeong City":    {"-name", "/Sujeong"},
+		"another address":     {"-data", t.TempDir(), "-listen", "192.0.2.1:1"},
+		"with -data":          {"-data", "/dev/null/x"},
+		"city's own with -br": {"-data", t.TempDir(), "-listen", "127.0.0.1:0", "-mqtt", "192.0.2.1:1"},
+	} {
+		err := run(t.Context(), args, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "cityweb: ") {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	var usage bytes.Buffer
+	if err := run(t.Context(), []string{"-help"}, io.Discard, &usage); !errors.Is(err, errHelp) || !strings.Contains(usage.String(), "-broker url") {
+		t.Errorf("%v %s", err, usage.String())
+	}
+}
+
+func TestBrokersMayBeRepeatedOrListed(t *testing.T) {
+	o, err := parse([]string{"-broker", "tcp://a:1883, ssl://b:8883", "-broker", "tcp://c"}, io.Discard)
+	if err != nil || strings.Join(o.brokers, " ") != "tcp://a:1883 ssl://b:8883 tcp://c" || o.name.En != "Our City" {
+		t.Errorf("%+v %v", o, err)
+	}
+}
