@@ -1,0 +1,130 @@
+package queue_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"sunbeon/appliance/queue"
+)
+
+// goldenDay is a day in which every kind of fact happens.
+func goldenDay(t *testing.T) *desk {
+	d := &desk{t: t, state: queue.New(), now: queue.Stamp{Wall: 5000, Mono: 5000, Boot: "a"}}
+	c := lunch()
+	c.Services[0].Issuing = queue.Hours{Days: []int{1, 2, 3, 4, 5}, Spans: []queue.Span{{From: 540, To: 1080}}, Off: []string{"2026-12-25"}}
+	d.must("", queue.Configure{Config: c})
+	d.must("open", queue.OpenDay{})
+	d.must("", queue.ReportDevice{Device: "printer", Conditions: []string{"paper_low", "cover_open"}})
+	first := d.issue("civil", queue.Ordinary)
+	d.must("", queue.PaperResult{Day: 1, Ref: first, Paper: queue.Failed, Reason: "덮개 열림"})
+	d.must("", queue.ReportDevice{Device: "printer"})
+	d.must("", queue.Reprint{Ref: first})
+	d.must("", queue.PaperResult{Day: 1, Ref: first, Paper: queue.OnPaper, Copy: true})
+	d.confirm("2026-11-23 09:10")
+	d.must("", queue.Tick{})
+
+	for i := range 6 {
+		d.wait(time.Minute)
+		r := d.issue("civil", []queue.Class{queue.Ordinary, queue.Priority}[i%2])
+		d.must("", queue.PaperResult{Day: 1, Ref: r, Paper: queue.Unconfirmed})
+	}
+	online := queue.Issue{Service: "passport", Class: queue.Ordinary, Origin: queue.Online, Token: "kq3v7", Forecast: queue.Forecast{Low: 60, Mid: 300, High: 900, Base: 290000}}
+	d.must("web-1", online)
+	d.must("web-2", online)
+	d.must("web-3", queue.Cancel{Token: "kq3v7"})
+	for n := range 3 {
+		d.wait(time.Minute)
+		d.must("", queue.CallNext{Counter: n + 1})
+	}
+	d.must("", queue.Recall{Counter: 1})
+	d.must("", queue.MarkNoShow{Counter: 1})
+	missed := d.state.Calls[len(d.state.Calls)-1].Ref
+	d.wait(5 * time.Minute)
+	d.must("", queue.Return{Ref: missed})
+	d.must("", queue.Transfer{Counter: 3, Service: "civil", ToCounter: 2})
+	held := d.state.Counter(2).Current
+	d.must("", queue.Hold{Counter: 2})
+	d.must("", queue.CallNext{Counter: 2})
+	d.must("", queue.Pause{Counter: 2})
+	d.must("", queue.Pick{Counter: 3, Ref: held})
+	d.must("", queue.Remove{Ref: d.issue("civil", queue.Ordinary), Reason: "시험 발권"})
+	d.must("", queue.SetServices{Counter: 3, Services: []string{"civil"}})
+	d.must("", queue.CallNext{Counter: 3})
+	d.must("", queue.CloseIssuing{Service: "passport"})
+	d.must("", queue.ReopenIssuing{Service: "passport"})
+	d.at("2026-11-23 12:00")
+	d.must("", queue.Tick{})
+	d.at("2026-11-23 13:00")
+	d.must("", queue.Tick{})
+	c.Rules.LatePlace, c.Rules.LateAfter = queue.LateAfter, 2
+	d.must("", queue.Configure{Config: c})
+	d.must("", queue.CloseCounter{Counter: 3})
+	d.must("", queue.CloseDay{})
+	d.must("again", queue.OpenDay{})
+	d.must("", queue.OpenCounter{Counter: 1})
+	d.must("key-1", queue.CallNext{Counter: 1})
+	d.at("2026-11-23 18:00")
+	d.must("", queue.Tick{})
+	return d
+}
+
+// TestGoldenDay notices every change of what old facts mean: the facts of the
+// day are read from testdata/day.jsonl and must lead to testdata/day.state.json.
+// SUNBEON_WRITE_GOLDEN=1 writes both anew; that is right only for facts that no
+// office has on its card.
+func TestGoldenDay(t *testing.T) {
+	d := goldenDay(t)
+	var facts bytes.Buffer
+	for _, f := range d.facts {
+		raw, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts.Write(append(raw, '\n'))
+	}
+	if os.Getenv("SUNBEON_WRITE_GOLDEN") != "" {
+		for name, b := range map[string][]byte{"testdata/day.jsonl": facts.Bytes(), "testdata/day.state.json": append(d.state.Encode(), '\n')} {
+			if err := os.WriteFile(name, b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	golden, err := os.ReadFile("testdata/day.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/day.state.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(facts.Bytes(), golden) {
+		t.Errorf("the same commands lead to other facts than testdata/day.jsonl:\n%s", facts.Bytes())
+	}
+	s := queue.New()
+	left := map[string]bool{}
+	for _, e := range everyEvent() {
+		left[e.Kind()] = true
+	}
+	for i, line := range bytes.Split(bytes.TrimSpace(golden), []byte("\n")) {
+		var f queue.Fact
+		if err := json.Unmarshal(line, &f); err != nil {
+			t.Fatalf("line %d: %v", i+1, err)
+		}
+		delete(left, f.Event.Kind())
+		if again, err := json.Marshal(f); err != nil || !bytes.Equal(again, line) {
+			t.Errorf("line %d encodes to\n%s, %v; it was\n%s", i+1, again, err, line)
+		}
+		if err := s.Apply(f); err != nil {
+			t.Fatalf("line %d: %v", i+1, err)
+		}
+	}
+	if got := append(s.Encode(), '\n'); !bytes.Equal(got, want) {
+		t.Errorf("the facts lead to\n%s\nwant\n%s", got, want)
+	}
+	for kind := range left {
+		t.Errorf("no %s in the day", kind)
+	}
+}
