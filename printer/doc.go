@@ -21,18 +21,20 @@
 // One goroutine owns the port, a second one reads. At rest a submitted ticket
 // goes out at once: everything worth asking was asked before.
 //
-//	       ┌────────────── back-off 0.25 to 5 s <──────────┐
-//	       v                                               │ the link died,
-//	  [Connecting] ── Dial ── hello ────────────────┐      │ or fell silent
-//	                            ^   │ nothing ever  │      │ after having
-//	     clean again, a half    │   v answers       │      │ answered: then
-//	     ticket in the printer  │ [Silent]          v      │ from every state
-//	             ┌──────────────┘   prints,      [Ready] ──┘ [Stopped]
-//	             │                Unconfirmed     │  ^        NoAnswer,
-//	         [Stopped] <── any fault ─────────────┤  │        Unplugged
-//	PaperEnd, CoverOpen,      clean again, ──────>│  │
-//	CutterJam, Broken,        nothing half done   │  │ Confirmed
-//	HeadHot, Offline <── while printing ── [Printing]┘
+//	            Dial          all silent
+//	[Connecting] ──> (hello) ────────────> [Silent]  sends, reports Unconfirmed
+//	     ^            ^   │ answered          │ an answer: hello again
+//	     │ back-off   │   v                   v
+//	     │       ┌────┼─[Ready] <──────────────────────────┐
+//	     │       │    │   │ a job waits: sent at once       │ Confirmed,
+//	     │ fault │    │   v                                 │ Unconfirmed
+//	     │       │    │ [Printing] ─────────────────────────┘
+//	     │       v    │   │ fault; a ticket it spoils is owed a copy
+//	     │     [Stopped] <┘
+//	     │            status clean: hello first if a ticket was spoiled,
+//	     │            else Ready, or Printing goes on (HeadHot, Offline)
+//	     └── from everywhere: the transport died (Stopped, Unplugged), or a
+//	         printer that has answered no longer does (Stopped, NoAnswer)
 //
 // Hello is: DLE EOT, ESC @, GS a, GS ( H, GS r. Whoever answers none of the
 // fences within 2 s may be waiting for the rest of a picture that a crashed
