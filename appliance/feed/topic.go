@@ -49,7 +49,7 @@ func ParseTopic(topic string) (a Address, leaf, id string, err error) {
 	}
 	switch leaf {
 	case "state", "status", "facts", "cursor":
-		ok = id == ""
+		ok = len(parts) == 3
 	case "request", "reply":
 		ok = name(id, 16, 64)
 	default:
