@@ -35,6 +35,7 @@ type (
 		Origin   Origin
 		Token    string   // unguessable; made by the caller
 		Forecast Forecast // as told to the citizen
+		NoPaper  bool     // there is no printer; an online ticket has no paper either
 	}
 	// PaperResult is the printer's word on how a ticket's paper ended.
 	PaperResult struct {
@@ -292,7 +293,7 @@ func (s *State) decideIssue(c Issue) (Decision, *Refusal) {
 		Place:    Place{After: s.Order + 1},
 		Ahead:    s.Ahead(c.Service, c.Class),
 		Forecast: c.Forecast,
-		Paper:    c.Origin != Online,
+		Paper:    c.Origin != Online && !c.NoPaper,
 	}), nil
 }
 
