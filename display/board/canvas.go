@@ -73,7 +73,7 @@ func square(r image.Rectangle, side int) image.Rectangle {
 // write fits a text into r, centred in its height, and returns the size it got
 // and the width it took, px.
 func (c *canvas) write(r image.Rectangle, text string, st style) (size, wide int) {
-	if text = clean(text); text == "" || r.Empty() {
+	if text = clean(text); text == "" || r.Dx() < smallest || r.Dy() <= smallest {
 		return 0, 0
 	}
 	b := c.fit(text, r.Dx(), r.Dy(), st.size, max(1, st.lines), st.weight)

@@ -16,6 +16,9 @@ func (c *canvas) tiles(r image.Rectangle) {
 		return
 	}
 	in := c.card(r, "창구 현황", "Counters")
+	if in.Dy() < c.px(24) {
+		return
+	}
 	gap := c.px(8)
 	columns := max(1, (in.Dx()+gap)/(c.px(98)+gap))
 	lines := max(1, (in.Dy()+gap)/(c.px(40)+gap))

@@ -67,8 +67,8 @@ func (c *canvas) portrait(r image.Rectangle) {
 	}
 	// What services and counters want; the call takes what they leave, within
 	// bounds.
-	queue := c.px(64 + 46*float64(len(c.s.Services)))
-	tiles := c.px(64 + 64*float64((len(c.s.Counters)+across-1)/across))
+	queue := c.px(64 + 46*float64(min(len(c.s.Services), 10)))
+	tiles := c.px(64 + 64*float64((min(len(c.s.Counters), 40)+across-1)/across))
 	hero := min(max(rest.Dy()-2*g-queue-tiles, r.Dy()*28/100), r.Dy()*40/100)
 	top, rest := cutTop(rest, hero, g)
 	mid, low := cutTop(rest, (rest.Dy()-g)*tiles/(tiles+queue), g)

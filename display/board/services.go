@@ -167,7 +167,7 @@ func (c *canvas) ledger(r image.Rectangle) {
 			c.round(row, 8, stripe)
 		}
 		cell := cells(row)
-		c.both(cell[0], v.Name, v.NameEn, style{size: nameSize, lines: 2, weight: bold, col: text}, style{size: c.px(15), col: faint})
+		c.both(inset(cell[0], 0, c.px(3)), v.Name, v.NameEn, style{size: nameSize, lines: 2, weight: bold, col: text}, style{size: c.px(15), col: faint})
 		size := min(c.px(56), row.Dy()*9/10)
 		if ticket == "" {
 			c.write(cell[1], "–", style{size: size / 2, col: faint, align: centre})

@@ -32,9 +32,9 @@ type fitKey struct {
 	weight  weight
 }
 
-// clean makes a foreign text printable on one line.
+// clean makes a foreign text valid and printable on one line.
 func clean(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "�"), func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsGraphic(r)
 	}), " ")
 }
@@ -66,7 +66,13 @@ func (t *typesetter) fit(text string, w, h, largest, lines int, wt weight) block
 }
 
 func (t *typesetter) measure(k fitKey) block {
-	size := max(min(k.largest, int(float64(k.h)/tallest)), smallest)
+	size := min(k.largest, int(float64(k.h)/tallest))
+	if all := t.width(k.text, k.weight); all > 0 {
+		// No more than the lines can hold; spaces at their ends are not held.
+		spaces := float64(strings.Count(k.text, " ")) * t.em(' ', k.weight)
+		size = min(size, int(float64(k.w*k.lines)/max(all-spaces, all/4))+1)
+	}
+	size = max(size, smallest)
 	var last block
 	for ; ; size = max(smallest, min(size-1, size*97/100)) {
 		room := 1 + int((float64(k.h)/float64(size)-tallest)/leading)
