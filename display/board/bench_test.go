@@ -1,9 +1,6 @@
 package board
 
-import (
-	"image"
-	"testing"
-)
+import "testing"
 
 func BenchmarkDraw1080p(b *testing.B) {
 	for _, layout := range []Layout{OneCall, Grid} {
@@ -25,12 +22,5 @@ func BenchmarkCompose1080p(b *testing.B) {
 	bd, s := board(b, Options{Width: 1920, Height: 1080, Layout: Grid}), office(4, 30)
 	for b.Loop() {
 		bd.compose(s, noon, Live(), hotDeep)
-	}
-}
-
-func BenchmarkFill1080p(b *testing.B) {
-	p, m := newPainter(nil), image.NewRGBA(image.Rect(0, 0, 1920, 1080))
-	for b.Loop() {
-		p.fill(m, m.Rect, ground)
 	}
 }

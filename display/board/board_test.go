@@ -128,7 +128,9 @@ func TestRealNamesStayLegible(t *testing.T) {
 			b := board(t, Options{Width: size.X, Height: size.Y, Layout: layout})
 			for services := 1; services <= 8; services++ {
 				for _, counters := range []int{1, 2, 4, 5, 8, 9, 16, 30} {
-					for _, o := range texts(b.compose(office(services, counters), noon, Live(), hotDeep)) {
+					s := office(services, counters)
+					s.Services[0].NameEn = "Registration of birth, marriage, divorce and death"
+					for _, o := range texts(b.compose(s, noon, Live(), hotDeep)) {
 						least := min(size.X, size.Y) / 72
 						if o.size < least || strings.Contains(o.text, "…") {
 							t.Fatalf("%v %v, %d services, %d counters: %q at %d px", size, layout, services, counters, o.text, o.size)
@@ -365,7 +367,9 @@ func TestLayersChangeOnlyWhatChanged(t *testing.T) {
 
 // TestNextIsWhenThePictureChanges: until next nothing but the pulse moves.
 func TestNextIsWhenThePictureChanges(t *testing.T) {
-	for _, sc := range scenarios() {
+	crowded := office(20, 60)
+	crowded.Notices = []string{"하나", "둘", "셋"}
+	for _, sc := range append(scenarios(), scenario{name: "crowded", opt: Options{Width: 1280, Height: 720}, snap: crowded, at: noon}) {
 		b := board(t, sc.opt)
 		at := sc.at
 		for range 12 {
