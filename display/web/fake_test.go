@@ -82,6 +82,9 @@ func (c *town) cut(down bool) {
 }
 
 func (c *town) Ask(ctx context.Context, office string, r feed.Request) (feed.Reply, error) {
+	c.mu.Lock()
+	c.asked = append(c.asked, r)
+	c.mu.Unlock()
 	if c.slow != nil {
 		select {
 		case <-c.slow:
@@ -91,7 +94,6 @@ func (c *town) Ask(ctx context.Context, office string, r feed.Request) (feed.Rep
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.asked = append(c.asked, r)
 	switch a, ok := c.answers[r.ID]; {
 	case c.silent != nil:
 		return feed.Reply{}, c.silent

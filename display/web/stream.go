@@ -42,7 +42,6 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, office string) {
 		_ = c.SetWriteBuffer(writeBuffer) // where it fails the system's own size holds
 	}
 	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Time{}) // the server's is for requests; a stream lasts
 	write := func(b []byte) bool {
 		_ = rc.SetWriteDeadline(time.Now().Add(writeWithin)) // unsupported in a recorder only
 		if _, err := w.Write(b); err != nil {

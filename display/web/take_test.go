@@ -69,30 +69,33 @@ func TestTicketFromThePageToItsEnd(t *testing.T) {
 }
 
 func TestDoubleTapGivesOneTicket(t *testing.T) {
-	c := newTown(hall("CS0001", time.Now()))
-	c.slow = make(chan struct{})
-	s := newSite(t, c)
-	var taps sync.WaitGroup
-	places := make([]string, 5)
-	for i := range places {
-		taps.Go(func() { places[i] = post(t, s, "/o/CS0001/ticket", wanted()).Header.Get("Location") })
-	}
-	close(c.slow)
-	taps.Wait()
-	again := post(t, s, "/o/CS0001/ticket", wanted()).Header.Get("Location")
-	for _, p := range places {
-		if p == "" || p != again {
-			t.Errorf("%q and %q", p, again)
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(hall("CS0001", time.Now()))
+		c.slow = make(chan struct{})
+		s := newSite(t, c)
+		var taps sync.WaitGroup
+		places := make([]string, 5)
+		for i := range places {
+			taps.Go(func() { places[i] = post(t, s, "/o/CS0001/ticket", wanted()).Header.Get("Location") })
 		}
-	}
-	if n := len(c.requests()); n != 1 {
-		t.Errorf("the office was asked %d times", n)
-	}
-	other := wanted()
-	other.Set("id", "another page's id")
-	if p := post(t, s, "/o/CS0001/ticket", other).Header.Get("Location"); p == again || p == "" {
-		t.Errorf("another page: %q", p)
-	}
+		synctest.Wait() // all are under way
+		close(c.slow)
+		taps.Wait()
+		again := post(t, s, "/o/CS0001/ticket", wanted()).Header.Get("Location")
+		for _, p := range places {
+			if p == "" || p != again {
+				t.Errorf("%q and %q", p, again)
+			}
+		}
+		if n := len(c.requests()); n != 1 {
+			t.Errorf("the office was asked %d times", n)
+		}
+		other := wanted()
+		other.Set("id", "another page's id")
+		if p := post(t, s, "/o/CS0001/ticket", other).Header.Get("Location"); p == again || p == "" {
+			t.Errorf("another page: %q", p)
+		}
+	})
 }
 
 func TestTicketIsKeptWhenTheServiceClosesAfterwards(t *testing.T) {
