@@ -24,16 +24,31 @@ const (
 	walPages = 4000
 )
 
+// mode is how a database is opened.
+type mode string
+
+const (
+	readOnly  mode = "ro"
+	readWrite mode = "rw"
+	create    mode = "rwc"
+	// frozen: nobody can change the file, so that nothing is locked.
+	frozen mode = "frozen"
+)
+
 // dsn names the database for the driver. psow=0 says that the disk may spoil
 // the block it is writing when the power goes: each commit then ends on a block
 // of its own, and the next one cannot take it along.
-func dsn(path string, mode string, pragmas ...string) string {
-	q := url.Values{"mode": {mode}, "psow": {"0"}, "_pragma": append(pragmas, "mmap_size(0)", "temp_store(MEMORY)", "trusted_schema(OFF)")}
+func dsn(path string, mode mode, pragmas ...string) string {
+	q := url.Values{"mode": {string(mode)}, "psow": {"0"}, "_pragma": append(pragmas, "mmap_size(0)", "temp_store(MEMORY)", "trusted_schema(OFF)")}
+	if mode == frozen {
+		q.Set("mode", string(readOnly))
+		q.Set("immutable", "1")
+	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}
 	return u.String()
 }
 
-func openDB(path, mode string, conns int, pragmas ...string) (*sql.DB, error) {
+func openDB(path string, mode mode, conns int, pragmas ...string) (*sql.DB, error) {
 	c, err := sqlite.NewConnector(dsn(path, mode, pragmas...))
 	if err != nil {
 		return nil, err
@@ -45,8 +60,8 @@ func openDB(path, mode string, conns int, pragmas ...string) (*sql.DB, error) {
 }
 
 // openRead gives connections that cannot write.
-func openRead(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := openDB(path, "ro", readers, "busy_timeout(5000)", "query_only(ON)", fmt.Sprintf("cache_size(-%d)", readerCacheKiB))
+func openRead(ctx context.Context, path string, mode mode) (*sql.DB, error) {
+	db, err := openDB(path, mode, readers, "busy_timeout(5000)", "query_only(ON)", fmt.Sprintf("cache_size(-%d)", readerCacheKiB))
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +83,7 @@ func openRead(ctx context.Context, path string) (*sql.DB, error) {
 // synchronous=NORMAL a commit in the log is not flushed, and the next Append
 // flushes it along. It never checkpoints: that would flush.
 func openSide(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := openDB(path, "rw", 1, "busy_timeout(5000)", "synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-64)")
+	db, err := openDB(path, readWrite, 1, "busy_timeout(5000)", "synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-64)")
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +111,7 @@ func openWriter(ctx context.Context, path string, steps []migration) (w *writer,
 			w = nil
 		}
 	}()
-	w.db, err = openDB(path, "rwc", 1, "busy_timeout(5000)", "cell_size_check(ON)",
+	w.db, err = openDB(path, create, 1, "busy_timeout(5000)", "cell_size_check(ON)",
 		fmt.Sprintf("cache_size(-%d)", writerCacheKiB), fmt.Sprintf("wal_autocheckpoint(%d)", walPages),
 		fmt.Sprintf("journal_size_limit(%d)", 4096*2*walPages))
 	if err != nil {

@@ -80,7 +80,7 @@ func (j *Journal) open(ctx context.Context, opt Options) error {
 	if j.side, err = openSide(ctx, j.path); err != nil {
 		return err
 	}
-	if j.read, err = openRead(ctx, j.path); err != nil {
+	if j.read, err = openRead(ctx, j.path, readOnly); err != nil {
 		return err
 	}
 	if err := j.loadMeta(ctx); err != nil {
@@ -155,7 +155,15 @@ func OpenReader(ctx context.Context, path string) (*Journal, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, classify("open", err)
 	}
-	if j.read, err = openRead(ctx, path); err == nil {
+	j.read, err = openRead(ctx, path, readOnly)
+	if err != nil && (kindOf(err) == ErrIO || kindOf(err) == ErrReadOnly) {
+		// Reading beside a writer needs the log's index, which cannot be made
+		// on a read-only disk. Without a log there is nothing to index.
+		if log, noLog := os.Stat(path + "-wal"); noLog != nil || log.Size() == 0 {
+			j.read, err = openRead(ctx, path, frozen)
+		}
+	}
+	if err == nil {
 		err = j.loadMeta(ctx)
 	}
 	if err == nil {

@@ -260,7 +260,7 @@ func TestVersions(t *testing.T) {
 	}
 	version := func() (v int64) {
 		t.Helper()
-		db, err := openDB(path, "ro", 1)
+		db, err := openDB(path, readOnly, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +306,7 @@ func TestSomethingElseIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := filepath.Join(dir, "other.db")
-	db, err := openDB(other, "rwc", 1)
+	db, err := openDB(other, create, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,10 @@ func (d dayRow) row() []any {
 }
 
 func (t *ticket) row(day int64) []any {
-	var called, counter, wait, handling, previous any
+	var low, mid, high, base, called, counter, wait, handling, previous any
+	if f := t.forecast; f.Known {
+		low, mid, high, base = int64(f.Low), int64(f.Mid), int64(f.High), f.Base
+	}
 	if t.called != 0 {
 		called, counter = int64(t.called), int64(t.counter)
 		wait = between(t.issued, t.at)
@@ -59,8 +62,8 @@ func (t *ticket) row(day int64) []any {
 		previous = between(p.issued, p.at)
 	}
 	return []any{day, t.ref.Band, int64(t.ref.Number), t.label, t.service, string(t.class), string(t.origin),
-		string(t.status), flag(t.missed), int64(t.seq), wall(t.issued), int64(t.ahead), int64(t.forecast.Low), int64(t.forecast.Mid),
-		int64(t.forecast.High), t.forecast.Base, called, counter, flag(t.inTurn), wait, handling, previous}
+		string(t.status), flag(t.missed), int64(t.seq), wall(t.issued), int64(t.ahead), low, mid, high, base,
+		called, counter, flag(t.inTurn), wait, handling, previous}
 }
 
 func (v *visit) row(day int64) []any {

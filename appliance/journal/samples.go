@@ -36,10 +36,13 @@ func (j *Journal) Samples(ctx context.Context, fromDay, toDay int64) ([]Sample, 
 	for rows.Next() {
 		var s Sample
 		var wait int64
-		var last *int64
-		if err := rows.Scan(&s.Day, &s.Service, &s.Ahead, &s.Forecast.Low, &s.Forecast.Mid, &s.Forecast.High,
-			&s.Forecast.Base, &wait, &s.InTurn, &last); err != nil {
+		var low, mid, high, base, last *int64
+		if err := rows.Scan(&s.Day, &s.Service, &s.Ahead, &low, &mid, &high, &base, &wait,
+			&s.InTurn, &last); err != nil {
 			return nil, classify("samples", err)
+		}
+		if low != nil && mid != nil && high != nil && base != nil {
+			s.Forecast = queue.Forecast{Known: true, Low: int(*low), Mid: int(*mid), High: int(*high), Base: *base}
 		}
 		s.Wait = time.Duration(wait) * time.Millisecond
 		if last != nil {

@@ -60,10 +60,10 @@ CREATE TABLE tickets (
 	issued      INTEGER NOT NULL, -- seq
 	issued_at   INTEGER,          -- Unix ms; NULL while the clock is not trusted
 	ahead       INTEGER NOT NULL,
-	low         INTEGER NOT NULL, -- forecast, s
-	mid         INTEGER NOT NULL,
-	high        INTEGER NOT NULL,
-	base        INTEGER NOT NULL, -- ms
+	low         INTEGER,          -- forecast, s; NULL when none could be told
+	mid         INTEGER,
+	high        INTEGER,
+	base        INTEGER,          -- ms
 	called      INTEGER,          -- seq of the first call
 	counter     INTEGER,          -- of the first call
 	in_turn     INTEGER NOT NULL, -- called by the rule, from the place it was issued with
