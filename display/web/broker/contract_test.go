@@ -87,7 +87,7 @@ func TestFactsThroughRestartsAndCuts(t *testing.T) {
 		c := newCity(t, city.url())
 		k := newKiosk(t, "CS0001", office.url())
 		office.delay(3 * time.Millisecond)
-		for i := range 9 {
+		for i := range 6 {
 			from := uint64(k.rec.len())
 			k.grow(90)
 			eventually(t, "some are stored", func() bool {
@@ -223,11 +223,20 @@ func TestLastWill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changes := c.city.Watch(t.Context())
-		newStranger(t, b.url()).say(k.address().Status(), true, late)
-		for !online(false)() {
-			<-changes
+		st := newStranger(t, b.url())
+		statuses := st.listen(k.address().Status())
+		st.say(k.address().Status(), true, late)
+		last := func() (said bool, online bool) {
+			select {
+			case m := <-statuses:
+				s, err := feed.DecodeStatus(m.Payload)
+				return err == nil && !m.Retained, err == nil && s.Online
+			default:
+				return false, false
+			}
 		}
+		eventually(t, "the late will is out", func() bool { said, online := last(); return said && !online })
+		eventually(t, "it is contradicted", func() bool { said, online := last(); return said && online })
 		eventually(t, "it says that it lives", online(true))
 		k.off()
 		eventually(t, "it says goodbye", online(false))

@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
@@ -127,14 +128,17 @@ type kiosk struct {
 	rec   *record
 	desk  *counterDesk
 	epoch int64
+	tls   *tls.Config // of ssl://
 
 	up     *uplink.Uplink
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
-func newKiosk(t *testing.T, id, url string) *kiosk {
-	k := &kiosk{t: t, id: id, url: url, rec: newRecord("j-" + id), desk: new(counterDesk)}
+func newKiosk(t *testing.T, id, url string) *kiosk { return newKioskWith(t, id, url, nil) }
+
+func newKioskWith(t *testing.T, id, url string, secure *tls.Config) *kiosk {
+	k := &kiosk{t: t, id: id, url: url, tls: secure, rec: newRecord("j-" + id), desk: new(counterDesk)}
 	t.Cleanup(k.off)
 	k.on()
 	return k
@@ -144,7 +148,9 @@ func (k *kiosk) address() feed.Address { return feed.Address{City: cityName, Off
 
 func (k *kiosk) on() {
 	k.epoch++
-	k.up = uplink.New(uplink.Config{Address: k.address(), Link: fast(k.url, k.id), Source: k.rec, Office: k.desk,
+	lc := fast(k.url, k.id)
+	lc.TLS = k.tls
+	k.up = uplink.New(uplink.Config{Address: k.address(), Link: lc, Source: k.rec, Office: k.desk,
 		Epoch: k.epoch, Software: "test"})
 	ctx, cancel := context.WithCancel(context.Background())
 	k.cancel, k.done = cancel, make(chan struct{})
@@ -260,13 +266,17 @@ type stranger struct {
 	done   chan struct{}
 }
 
-func newStranger(t *testing.T, url string) *stranger {
+func newStranger(t *testing.T, url string) *stranger { return newStrangerWith(t, url, "stranger", nil) }
+
+func newStrangerWith(t *testing.T, url, name string, secure *tls.Config) *stranger {
+	lc := fast(url, name)
+	lc.TLS = secure
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &stranger{t: t, cancel: cancel, done: make(chan struct{})}
 	conns := make(chan link.Conn)
 	go func() {
 		defer close(s.done)
-		link.Run(ctx, fast(url, "stranger"), func(ctx context.Context, c link.Conn) error {
+		link.Run(ctx, lc, func(ctx context.Context, c link.Conn) error {
 			select {
 			case conns <- c:
 			case <-ctx.Done():
