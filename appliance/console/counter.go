@@ -71,7 +71,7 @@ type button struct {
 // Korean keyboard types ㄱ where an English one types R.
 func buttons(k *appliance.Counter) []button {
 	none := k.Ticket == nil
-	pause := button{"pause", "부재중", "Pause", "P", "KeyP", !k.Open}
+	pause := button{"pause", "창구 부재중", "Pause", "P", "KeyP", !k.Open}
 	if k.Paused {
 		pause = button{"resume", "업무 재개", "Resume", "P", "KeyP", false}
 	}
@@ -79,7 +79,7 @@ func buttons(k *appliance.Counter) []button {
 		{"recall", "재호출", "Recall", "R", "KeyR", none},
 		{"finish", "완료", "Finish", "F", "KeyF", none},
 		{"hold", "보류", "Hold", "H", "KeyH", none},
-		{"no_show", "부재", "No-show", "N", "KeyN", none},
+		{"no_show", "고객 부재", "No-show", "N", "KeyN", none},
 		pause,
 	}
 }

@@ -21,7 +21,6 @@ type figuresPart struct {
 	Query    string
 	Summary  string // of the picture, for who cannot see it
 	Tables   []table
-	Empty    bool
 }
 
 // table is one breakdown.
@@ -46,8 +45,7 @@ func (c *Console) figures(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := c.frame(r, "집계", "figures")
-	part := figuresPart{From: fig.From, To: fig.To, Days: fig.Days, Tables: tables(fig, v), Summary: summary(fig),
-		Empty: issued(fig.Total) == 0}
+	part := figuresPart{From: fig.From, To: fig.To, Days: fig.Days, Tables: tables(fig, v), Summary: summary(fig)}
 	part.Query = url.Values{"from": {fig.From}, "to": {fig.To}}.Encode()
 	f.Part = part
 	c.show(w, http.StatusOK, f)

@@ -11,16 +11,19 @@ import (
 // sentence is a fact in plain Korean.
 type sentence struct {
 	Seq  uint64
-	Time string // "09:12", "11월 23일 17:58"
+	Time string // "09:12"
 	Sure bool   // the clock was confirmed
 	Text string // "117번 발급"
-	By   string // "버튼"
+	By   string // "버튼", "" when Text says it
 }
 
 // tell words a fact. Numbers are written as the present configuration does.
 func tell(f queue.Fact, c *queue.Config) sentence {
-	t := teller{c}
-	return sentence{Seq: f.Seq, Time: f.At.Time().Format("15:04"), Sure: f.At.Trusted, Text: t.event(f.Event), By: byText(f.By)}
+	s := sentence{Seq: f.Seq, Time: f.At.Time().Format("15:04"), Sure: f.At.Trusted, Text: teller{c}.event(f.Event), By: byText(f.By)}
+	if strings.Contains(s.Text, s.By) { // the counter at which it happened
+		s.By = ""
+	}
+	return s
 }
 
 type teller struct{ config *queue.Config }
