@@ -104,7 +104,7 @@ func (f *forecasts) called(s *queue.State, at queue.Stamp, e queue.Called) {
 	wait, known := at.Since(t.Issued)
 	inTurn := e.How == queue.ByNext && t.Service == t.Band && t.Place.Then == 0
 	if known && inTurn && t.Forecast.Known {
-		f.model.Waited(t.Service, t.Ahead, RangeOf(t.Forecast), wait)
+		f.model.Waited(t.Service, t.Forecast.Line, RangeOf(t.Forecast), wait)
 	}
 }
 
@@ -144,7 +144,7 @@ func (f *forecasts) ask(s *queue.State, service string, class queue.Class, at qu
 	if !r.Known {
 		return queue.Forecast{}
 	}
-	return queue.Forecast{Known: true, Low: seconds(r.Low), Mid: seconds(r.Mid), High: seconds(r.High), Base: r.Base.Milliseconds()}
+	return queue.Forecast{Known: true, Low: seconds(r.Low), Mid: seconds(r.Mid), High: seconds(r.High), Base: r.Base.Milliseconds(), Line: len(line.Ahead)}
 }
 
 func (f *forecasts) counters(s *queue.State, at queue.Stamp) []forecast.Counter {

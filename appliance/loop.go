@@ -251,6 +251,7 @@ func (l *Loop) step(at queue.Stamp, c Command) (Result, error) {
 
 // complete gives an issue what the core cannot make itself.
 func (l *Loop) complete(c queue.Issue, at queue.Stamp) queue.Issue {
+	c.NoPaper = c.NoPaper || l.opt.Paper == nil
 	if c.Token == "" {
 		c.Token = l.token()
 	}

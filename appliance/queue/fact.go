@@ -79,6 +79,8 @@ type Forecast struct {
 	// Base is the simulated wait behind the range, ms; the forecast learns from
 	// it. It is not for people.
 	Base int64 `json:"base,omitempty"`
+	// Line is how many of every service that shares counters were ahead.
+	Line int `json:"line,omitempty"`
 }
 
 type (
