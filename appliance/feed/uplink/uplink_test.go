@@ -286,7 +286,7 @@ func TestJournalThatFails(t *testing.T) {
 			src.mu.Lock()
 			src.err = nil
 			src.mu.Unlock()
-			time.Sleep(5 * time.Second)
+			time.Sleep(2 * time.Second)
 			if ms, _ := l.carried("facts"); len(ms) != 3 {
 				t.Errorf("%d facts sent after the journal recovered, want 3", len(ms))
 			}

@@ -4,7 +4,7 @@ import "time"
 
 const (
 	windowSize  = 64
-	resendFirst = 5 * time.Second
+	resendFirst = 2 * time.Second
 	resendMost  = 60 * time.Second
 	settle      = time.Second // between a movement and going back for a repeated cursor
 )

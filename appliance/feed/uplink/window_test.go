@@ -29,7 +29,7 @@ func TestWindow(t *testing.T) {
 	t.Run("without progress it goes back, later and later", func(t *testing.T) {
 		w := newWindow(10)
 		now := at(0)
-		for _, wait := range []time.Duration{5, 10, 20, 40, 60, 60} {
+		for _, wait := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
 			fill(w, now)
 			now = now.Add(wait*time.Second - 1)
 			if w.tick(now) {
@@ -62,7 +62,7 @@ func TestWindow(t *testing.T) {
 		w := newWindow(3)
 		fill(w, at(0))
 		w.stored(3, true, at(1))
-		if w.tick(at(2)) {
+		if w.tick(at(1.9)) {
 			t.Error("went back")
 		}
 	})
