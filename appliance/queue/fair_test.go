@@ -136,7 +136,7 @@ func TestNobodyStarvesInAFullHall(t *testing.T) {
 						come(fmt.Sprintf("s%d", i), queue.Priority)
 					}
 					called := map[string]int{}
-					for range 300 {
+					for range 120 {
 						r := d.must("", queue.CallNext{Counter: 1}).Answer.Ref
 						w.called(t.Fatalf, r)
 						tk := d.state.Find(r)
@@ -145,7 +145,7 @@ func TestNobodyStarvesInAFullHall(t *testing.T) {
 					}
 					if rule == queue.RuleWeighted {
 						for i, weight := range weights {
-							if got, want := called[fmt.Sprintf("s%d", i)], 300*weight/total; got < want-1 || got > want+1 {
+							if got, want := called[fmt.Sprintf("s%d", i)], 120*weight/total; got < want-1 || got > want+1 {
 								t.Errorf("service %d of share %d/%d was called %d times", i, weight, total, got)
 							}
 						}

@@ -321,3 +321,16 @@ func TestIssuingHours(t *testing.T) {
 	d.must("", queue.OpenDay{})
 	d.issuing(false)
 }
+
+// On a closed day, and behind the day's date, the schedule rests.
+func TestScheduleRests(t *testing.T) {
+	d := newDesk(t)
+	d.must("", queue.Configure{Config: hours()})
+	d.ticks("2026-11-22 20:00")
+	d.issuing(true)
+	d.at("2026-11-23 11:00")
+	d.must("", queue.CloseDay{})
+	d.ticks("2026-11-23 12:00")
+	d.must("", queue.OpenDay{})
+	d.ticks("2026-11-23 12:00", "issuing_closed")
+}
