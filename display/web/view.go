@@ -165,7 +165,7 @@ func card(o Office, connected bool, now time.Time) Card {
 func service(v feed.Service, now time.Time) Service {
 	w := Service{ID: v.ID, Name: named(v.Name, v.NameEn), Waiting: v.Waiting, WaitingText: people(v.Waiting),
 		Called: v.Called, CalledText: Words{"–", "–"}, CalledAt: v.CalledAt, Wait: v.Wait, WaitText: Words{"–", "–"},
-		Counters: v.Counters, CountText: Words{fmt.Sprintf("창구 %d곳", v.Counters), fmt.Sprintf("%d open", v.Counters)},
+		Counters: v.Counters, CountText: countersWords(v.Counters),
 		Hours: v.Hours, Online: v.Online, Level: level(v)}
 	if v.Called != "" {
 		w.CalledText = Words{v.Called, v.Called}
@@ -214,6 +214,15 @@ func offer(v Service, now bool, c Card, connected bool) (bool, Words) {
 		return false, Words{"오늘의 온라인 번호가 모두 발급되었습니다.", "Today's online numbers have all been taken."}
 	}
 	return true, Words{}
+}
+
+// countersWords word how many counters are open for a service.
+func countersWords(n int) Words {
+	w := Words{fmt.Sprintf("창구 %d곳", n), fmt.Sprintf("%d counters", n)}
+	if n == 1 {
+		w.En = "1 counter"
+	}
+	return w
 }
 
 func counterWords(n int) Words {
