@@ -137,7 +137,7 @@ func (c *canvas) table(r image.Rectangle) {
 	if len(list) == 0 {
 		return
 	}
-	from, to, page, pages := c.page(len(list), max(1, body.Dy()/c.px(48)))
+	from, to, page, pages := c.page(len(list), max(1, body.Dy()/max(c.px(48), lowestRow)))
 	title := w
 	if pages > 1 {
 		var mark image.Rectangle

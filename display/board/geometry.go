@@ -53,3 +53,7 @@ func slot(r image.Rectangle, i, n, gap int, stacked bool) image.Rectangle {
 	w := r.Dx() - gap*(n-1)
 	return image.Rect(r.Min.X+w*i/n+gap*i, r.Min.Y, r.Min.X+w*(i+1)/n+gap*i, r.Max.Y)
 }
+
+// lowestRow is the height of a row, px, that holds the smallest text with its
+// rounding on screens too small for the proportions.
+const lowestRow = 12

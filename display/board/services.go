@@ -15,7 +15,7 @@ func (c *canvas) queue(r image.Rectangle) {
 	if len(list) == 0 {
 		return
 	}
-	lowest := c.px(30)
+	lowest := max(c.px(30), lowestRow)
 	columns := 1
 	if len(list)*lowest > in.Dy() && in.Dx() >= c.px(760) {
 		columns = 2
@@ -138,11 +138,12 @@ func (c *canvas) ledger(r image.Rectangle) {
 	if len(list) == 0 {
 		return
 	}
-	most := max(1, body.Dy()/c.px(36))
+	lowest := max(c.px(36), lowestRow)
+	most := max(1, body.Dy()/lowest)
 	if len(list) > most {
 		var foot image.Rectangle
 		foot, body = cutBottom(body, c.px(26), 0)
-		most = max(1, body.Dy()/c.px(36))
+		most = max(1, body.Dy()/lowest)
 		_, _, page, pages := c.page(len(list), most)
 		c.write(inset(foot, c.px(16), 0), fmt.Sprintf("%d/%d", page+1, pages), style{size: c.px(16), col: soft, align: right})
 	}
