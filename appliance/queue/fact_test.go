@@ -25,7 +25,7 @@ func everyEvent() []queue.Event {
 		queue.ConfigChanged{Config: config},
 		queue.ClockConfirmed{Date: "2026-11-24"},
 		queue.Issued{Ref: ref, Class: queue.Priority, Origin: queue.Online, Token: "t<&>", Place: place, Ahead: 4,
-			Forecast: queue.Forecast{Low: 1, Mid: 2, High: 3, Base: 4}, Paper: true},
+			Forecast: queue.Forecast{Low: 1, Mid: 2, High: 3, Base: 4, Line: 5}, Paper: true},
 		queue.Printed{Ref: ref, Confirmed: true, Copy: true},
 		queue.PrintFailed{Ref: ref, Reason: "용지 없음"},
 		queue.ReprintAsked{Ref: ref},
