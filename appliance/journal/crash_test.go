@@ -191,7 +191,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 		"no JSON":         {`UPDATE facts SET body = 'x' WHERE seq = 4`, "fact 4 cannot be read"},
 		"ticket edited":   {`UPDATE tickets SET wait = 1 WHERE number = 1`, "ticket 1 of day 1: column"},
 		"ticket removed":  {`DELETE FROM tickets WHERE number = 2`, "ticket 2 of day 1 is not in the projections"},
-		"ticket invented": {`INSERT INTO tickets SELECT day, band, 77, label, service, class, origin, status, missed, 99, issued_at, ahead, low, mid, high, base, called, counter, in_turn, wait, handling, last_called FROM tickets LIMIT 1`, "tickets has 5 rows, the facts give 4"},
+		"ticket invented": {`INSERT INTO tickets SELECT day, band, 77, label, service, class, origin, status, missed, 99, issued_at, ahead, low, mid, high, base, line, called, counter, in_turn, wait, handling, last_called FROM tickets LIMIT 1`, "tickets has 5 rows, the facts give 4"},
 		"visit removed":   {`DELETE FROM visits`, "call 8 of day 1 is not in the projections"},
 		"visit edited":    {`UPDATE visits SET counter = 9`, "call 8 of day 1: column"},
 		"day edited":      {`UPDATE days SET date = '2026-01-01'`, "day 1: column 3"},

@@ -93,7 +93,7 @@ func (b *bench) open() {
 func (b *bench) issue(service string) queue.Ref {
 	b.tb.Helper()
 	return b.do(queue.Issue{Service: service, Class: queue.Ordinary, Origin: queue.Button,
-		Forecast: queue.Forecast{Low: 60, Mid: 120, High: 300, Base: 110_000}})
+		Forecast: queue.Forecast{Known: true, Low: 60, Mid: 120, High: 300, Base: 110_000, Line: 3}})
 }
 
 // random gives one command of any kind.
@@ -113,7 +113,7 @@ func (b *bench) random(r *rand.Rand) queue.Command {
 		if r.IntN(3) == 0 && service == "passport" {
 			origin = queue.Online
 		}
-		return queue.Issue{Service: service, Class: class, Origin: origin, Token: "t", Forecast: queue.Forecast{Low: 1, Mid: 2, High: 3, Base: 4}}
+		return queue.Issue{Service: service, Class: class, Origin: origin, Token: "t", Forecast: queue.Forecast{Known: true, Low: 1, Mid: 2, High: 3, Base: 4}}
 	case 5, 6, 7, 8, 9:
 		return queue.CallNext{Counter: counter}
 	case 10:

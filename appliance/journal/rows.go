@@ -9,8 +9,8 @@ import (
 
 const (
 	ticketColumns = `day, band, number, label, service, class, origin, status, missed, issued, issued_at, ahead,
-		low, mid, high, base, called, counter, in_turn, wait, handling, last_called`
-	ticketValues = "(" + ticketColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+		low, mid, high, base, line, called, counter, in_turn, wait, handling, last_called`
+	ticketValues = "(" + ticketColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 	visitColumns = "called, day, band, number, service, class, counter, how, called_at, ended, paused, handling, to_next"
 	visitValues  = "(" + visitColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
@@ -47,9 +47,9 @@ func (d dayRow) row() []any {
 }
 
 func (t *ticket) row(day int64) []any {
-	var low, mid, high, base, called, counter, wait, handling, previous any
+	var low, mid, high, base, line, called, counter, wait, handling, previous any
 	if f := t.forecast; f.Known {
-		low, mid, high, base = int64(f.Low), int64(f.Mid), int64(f.High), f.Base
+		low, mid, high, base, line = int64(f.Low), int64(f.Mid), int64(f.High), f.Base, int64(f.Line)
 	}
 	if t.called != 0 {
 		called, counter = int64(t.called), int64(t.counter)
@@ -62,7 +62,7 @@ func (t *ticket) row(day int64) []any {
 		previous = between(p.issued, p.at)
 	}
 	return []any{day, t.ref.Band, int64(t.ref.Number), t.label, t.service, string(t.class), string(t.origin),
-		string(t.status), flag(t.missed), int64(t.seq), wall(t.issued), int64(t.ahead), low, mid, high, base,
+		string(t.status), flag(t.missed), int64(t.seq), wall(t.issued), int64(t.ahead), low, mid, high, base, line,
 		called, counter, flag(t.inTurn), wait, handling, previous}
 }
 

@@ -26,7 +26,7 @@ type Sample struct {
 // Samples gives the tickets of the days, both included, that were called after
 // a wait that the clocks tell, by day and issue.
 func (j *Journal) Samples(ctx context.Context, fromDay, toDay int64) ([]Sample, error) {
-	rows, err := j.read.QueryContext(ctx, `SELECT day, band, ahead, low, mid, high, base, wait, in_turn, last_called
+	rows, err := j.read.QueryContext(ctx, `SELECT day, band, ahead, low, mid, high, base, line, wait, in_turn, last_called
 		FROM tickets WHERE day BETWEEN ? AND ? AND wait IS NOT NULL ORDER BY day, issued`, fromDay, toDay)
 	if err != nil {
 		return nil, classify("samples", err)
@@ -36,13 +36,13 @@ func (j *Journal) Samples(ctx context.Context, fromDay, toDay int64) ([]Sample, 
 	for rows.Next() {
 		var s Sample
 		var wait int64
-		var low, mid, high, base, last *int64
-		if err := rows.Scan(&s.Day, &s.Service, &s.Ahead, &low, &mid, &high, &base, &wait,
+		var low, mid, high, base, line, last *int64
+		if err := rows.Scan(&s.Day, &s.Service, &s.Ahead, &low, &mid, &high, &base, &line, &wait,
 			&s.InTurn, &last); err != nil {
 			return nil, classify("samples", err)
 		}
-		if low != nil && mid != nil && high != nil && base != nil {
-			s.Forecast = queue.Forecast{Known: true, Low: int(*low), Mid: int(*mid), High: int(*high), Base: *base}
+		if low != nil && mid != nil && high != nil && base != nil && line != nil {
+			s.Forecast = queue.Forecast{Known: true, Low: int(*low), Mid: int(*mid), High: int(*high), Base: *base, Line: int(*line)}
 		}
 		s.Wait = time.Duration(wait) * time.Millisecond
 		if last != nil {

@@ -64,6 +64,7 @@ CREATE TABLE tickets (
 	mid         INTEGER,
 	high        INTEGER,
 	base        INTEGER,          -- ms
+	line        INTEGER,          -- people ahead of every service that shares counters
 	called      INTEGER,          -- seq of the first call
 	counter     INTEGER,          -- of the first call
 	in_turn     INTEGER NOT NULL, -- called by the rule, from the place it was issued with
