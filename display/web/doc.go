@@ -22,11 +22,11 @@
 //
 // # How old is it
 //
-// Every figure says when it is from: the moment the city heard it, or the
-// office's own time when that is confirmed and earlier, because a broker may
-// hand out an old state as if it were new. After StaleAfter a figure is greyed
-// and called the last value, by the server and, without any message, by the
-// page itself. The last will of an office counts for nothing here.
+// Every figure says when it is from: the moment the city heard it live, or the
+// office's own confirmed time when the broker had kept it, because a broker hands
+// out an old state as if it were new. After StaleAfter a figure is greyed and
+// called the last value, by the server and, without any message, by the page
+// itself. The last will of an office counts for nothing here.
 //
 // # Words
 //
@@ -37,6 +37,6 @@
 // # Caveats
 //
 // Tickets are remembered in memory: after a restart the pages of tickets taken
-// before it say that the number is unknown, unless the City can look it up.
+// before it say that the number is unknown.
 // The position of a waiting ticket is an upper bound, folded from snapshots.
 package web
