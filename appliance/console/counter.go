@@ -229,7 +229,8 @@ func serviceNames(c *queue.Config, ids []string) string {
 	return strings.Join(names, ", ")
 }
 
-// destinations are where the counter's ticket may be sent.
+// destinations are where the counter's ticket may be sent: another service, or
+// a counter that is open.
 func destinations(v *appliance.View, k *appliance.Counter) (services, counters []option) {
 	for _, s := range v.Config.Services {
 		if k.Ticket == nil || k.Ticket.Service != s.ID {
@@ -237,7 +238,7 @@ func destinations(v *appliance.View, k *appliance.Counter) (services, counters [
 		}
 	}
 	for _, o := range v.Counters {
-		if o.Number == k.Number {
+		if o.Number == k.Number || !o.Open {
 			continue
 		}
 		text := placeName(o.Number)

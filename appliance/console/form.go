@@ -79,7 +79,7 @@ func (f form) only(names ...string) *problem {
 func (f form) request(place int) (string, *problem) {
 	id := f.one("id")
 	good := func(r rune) bool {
-		return r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 	}
 	if len(id) < 8 || len(id) > 64 || strings.ContainsFunc(id, func(r rune) bool { return !good(r) }) {
 		return "", badForm("id")
