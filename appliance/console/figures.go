@@ -18,7 +18,6 @@ const periodMost = 366
 type figuresPart struct {
 	From, To string
 	Days     int
-	Query    string
 	Summary  string // of the picture, for who cannot see it
 	Tables   []table
 }
@@ -45,9 +44,7 @@ func (c *Console) figures(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := c.frame(r, "집계", "figures")
-	part := figuresPart{From: fig.From, To: fig.To, Days: fig.Days, Tables: tables(fig, v), Summary: summary(fig)}
-	part.Query = url.Values{"from": {fig.From}, "to": {fig.To}}.Encode()
-	f.Part = part
+	f.Part = figuresPart{From: fig.From, To: fig.To, Days: fig.Days, Tables: tables(fig, v), Summary: summary(fig)}
 	c.show(w, http.StatusOK, f)
 }
 
