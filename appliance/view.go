@@ -212,7 +212,7 @@ func (v *viewer) service(s *queue.State, def queue.Service, at queue.Stamp) feed
 
 // hoursOf words today's spans; empty is the whole day, or none today.
 func hoursOf(h queue.Hours, at queue.Stamp) string {
-	if !at.Trusted || len(h.Spans) == 0 {
+	if !at.Trusted || !h.OnDay(at) {
 		return ""
 	}
 	text := ""

@@ -42,6 +42,7 @@ type Box struct {
 	Loop    *appliance.Loop
 	Hub     *appliance.Hub
 	Journal *journal.Journal
+	Clock   appliance.Clock
 
 	log     *slog.Logger
 	paper   *paper.Sink
@@ -56,7 +57,7 @@ func Open(ctx context.Context, p Parts) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Box{Hub: &appliance.Hub{}, Journal: j, log: p.Log}
+	b := &Box{Hub: &appliance.Hub{}, Journal: j, Clock: p.Clock, log: p.Log}
 	if err := b.assemble(p); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
