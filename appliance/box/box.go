@@ -88,6 +88,10 @@ func (b *Box) assemble(p Parts) error {
 	return b.replay()
 }
 
+// mostWaiting is how many tickets may wait for the printer: more than a hall
+// holds. How long they may is for the office to say.
+const mostWaiting = 1000
+
 func (b *Box) printing(p Parts, opt *appliance.Options) error {
 	profile, err := printer.LoadProfile(p.File.Printer.Profile)
 	if err != nil {
@@ -96,7 +100,7 @@ func (b *Box) printing(p Parts, opt *appliance.Options) error {
 	b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
 		Within: p.File.Printer.ReprintWithin, Log: p.Log})
 	b.session = printer.NewSession(printer.SessionConfig{Dial: p.Dial, Profile: profile, Faces: p.Faces,
-		Report: b.paper.Report, OnHealth: b.paper.Health, Log: p.Log})
+		Limit: mostWaiting, Report: b.paper.Report, OnHealth: b.paper.Health, Log: p.Log})
 	b.paper.Attach(b.session)
 	opt.Paper = b.paper
 	return nil

@@ -30,6 +30,9 @@ import (
 	"sunbeon/printer/virtual"
 )
 
+// PrinterSpeed is that of a usual ticket printer, mm/s.
+const PrinterSpeed = 200
+
 // Bench is what an office has on its walls and desks. Its methods may be called
 // from any goroutine.
 type Bench struct {
@@ -41,11 +44,11 @@ type Bench struct {
 	moved chan struct{} // closed at the next change of a sign
 }
 
-// New is a bench at the wall time start, with an 80 mm printer that prints at
-// 200 mm/s and answers everything.
-func New(start time.Time, faces *typeface.Set) *Bench {
+// New is a bench at the wall time start, with an 80 mm printer that prints speed
+// mm/s (0 is at once; PrinterSpeed is usual) and answers everything.
+func New(start time.Time, faces *typeface.Set, speed int) *Bench {
 	return &Bench{
-		Printer: virtual.New(virtual.Config{Width: 576, Speed: 200, ProcessID: true, ASB: true, Answers: true,
+		Printer: virtual.New(virtual.Config{Width: 576, Speed: speed, ProcessID: true, ASB: true, Answers: true,
 			ROM: virtual.KSX1001, NativeQR: true, Faces: faces}),
 		Clock: clock.NewBench(start),
 		signs: map[int]string{},

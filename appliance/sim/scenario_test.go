@@ -21,7 +21,7 @@ func rig(t *testing.T) *sim.Rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bench := sim.New(time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST()), nil)
+	bench := sim.New(time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST()), nil, sim.PrinterSpeed)
 	return sim.NewRig(bench, box.Parts{File: file, Journal: filepath.Join(t.TempDir(), "journal.db"), Log: slog.New(slog.DiscardHandler)})
 }
 

@@ -41,7 +41,7 @@ func TestKilledWhilePeoplePress(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	acknowledged := map[string]int{}
 	for range 6 {
-		kiosk := start(t, "kiosk", "-sim", "-data", data, "-listen", "127.0.0.1:0")
+		kiosk := start(t, "kiosk", "-sim", "-data", data, "-listen", "127.0.0.1:0", "-speed", "0")
 		base := "http" + kiosk.said("kiosk: http")
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -74,7 +74,7 @@ func TestKilledWhilePeoplePress(t *testing.T) {
 	}
 
 	// Once more, to let it bring what was torn to paper.
-	kiosk := start(t, "kiosk", "-sim", "-data", data, "-listen", "127.0.0.1:0")
+	kiosk := start(t, "kiosk", "-sim", "-data", data, "-listen", "127.0.0.1:0", "-speed", "0")
 	kiosk.said("kiosk: http")
 	j, err := journal.OpenReader(t.Context(), filepath.Join(data, "journal.db"))
 	if err != nil {

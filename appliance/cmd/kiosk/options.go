@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"sunbeon/appliance/sim"
 )
 
 // options are the flags of a running kiosk.
@@ -16,6 +18,7 @@ type options struct {
 	city    string
 	play    string
 	sim     bool
+	speed   int
 	verbose bool
 }
 
@@ -29,6 +32,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	f.StringVar(&o.brokers, "broker", "", "brokers, with commas between, instead of office.toml's")
 	f.StringVar(&o.city, "city", "", "address of the city's pages, for a link on the bench")
 	f.BoolVar(&o.sim, "sim", false, "simulate everything that has wires")
+	f.IntVar(&o.speed, "speed", sim.PrinterSpeed, "with -sim: mm a second of the virtual printer; 0 prints at once")
 	f.StringVar(&o.play, "play", "", "with -sim: play this scenario, then end")
 	f.BoolVar(&o.verbose, "v", false, "log more")
 	if err := f.Parse(args); err != nil {

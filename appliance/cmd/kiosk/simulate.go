@@ -31,7 +31,7 @@ func simulate(ctx context.Context, o options, out, logTo io.Writer) error {
 	if err != nil {
 		return err
 	}
-	bench := sim.New(time.Now(), parts.Faces)
+	bench := sim.New(time.Now(), parts.Faces, o.speed)
 	if o.play != "" {
 		return play(ctx, o.play, sim.NewRig(bench, parts), out)
 	}
