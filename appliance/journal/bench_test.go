@@ -82,14 +82,17 @@ func fiveYears(tb testing.TB, path string, days int) (*Journal, *bench) {
 func TestOldDaysCostNothing(t *testing.T) {
 	j, b := fiveYears(t, filepath.Join(memory(t), "j.db"), 40)
 	day(t, b, 10)
-	for name, sql := range map[string]string{
-		"today":     rowColumns + "WHERE seq >= 9 ORDER BY seq",
-		"after":     rowColumns + "WHERE seq > 9 ORDER BY seq LIMIT 5",
-		"latest":    "SELECT first FROM days ORDER BY day DESC LIMIT 1",
-		"handlings": visitsOfDays("v.day"),
-		"samples":   "SELECT wait FROM tickets WHERE day BETWEEN 3 AND 4 ORDER BY day, issued",
+	for name, q := range map[string]struct {
+		sql  string
+		args []any
+	}{
+		"today":     {rowColumns + "WHERE seq >= ? ORDER BY seq", []any{9}},
+		"after":     {rowColumns + "WHERE seq > ? ORDER BY seq LIMIT ?", []any{9, 5}},
+		"latest":    {"SELECT first FROM days ORDER BY day DESC LIMIT 1", nil},
+		"handlings": {visitsOfDays("v.day"), []any{3, 4}},
+		"samples":   {"SELECT wait FROM tickets WHERE day BETWEEN ? AND ? ORDER BY day, issued", []any{3, 4}},
 	} {
-		rows, err := j.read.Query("EXPLAIN QUERY PLAN " + sql)
+		rows, err := j.read.Query("EXPLAIN QUERY PLAN "+q.sql, q.args...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -199,6 +199,15 @@ func memory(t testing.TB) string {
 	return dir
 }
 
+// needSpeed skips a test in which nothing runs beside anything, so that the race
+// detector would see nothing in its many runs.
+func needSpeed(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("SKIPPED under the race detector: run it without -race too")
+	}
+}
+
 // every is full when all of something is asked for, else some: the long forms
 // of these tests are for a change of the store.
 func every(some, full int) int {

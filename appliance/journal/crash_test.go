@@ -37,7 +37,11 @@ func TestKilledAtAnyInstant(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	path := filepath.Join(t.TempDir(), "j.db")
 	acked := uint64(0)
-	for round := range every(25, 300) {
+	rounds := every(25, 300)
+	if raced {
+		rounds = 8
+	}
+	for round := range rounds {
 		cmd, out := startChild(t, path, "")
 		lines := bufio.NewScanner(out)
 		for left := r.IntN(30); left > 0 && lines.Scan(); left-- {
@@ -83,6 +87,7 @@ func crashed(t *testing.T, batches int) (db, wal []byte, ends map[uint64]bool) {
 }
 
 func TestLogCutAtAnyByte(t *testing.T) {
+	needSpeed(t)
 	db, wal, ends := crashed(t, 4)
 	dir := filepath.Join(memory(t), "cut")
 	t.Logf("the log has %d bytes, %d batches", len(wal), len(ends)-1)
@@ -116,6 +121,7 @@ func TestLogCutAtAnyByte(t *testing.T) {
 }
 
 func TestLogWithFlippedBits(t *testing.T) {
+	needSpeed(t)
 	db, wal, ends := crashed(t, 6)
 	dir := filepath.Join(memory(t), "flip")
 	seed := rand.Uint64()
@@ -224,6 +230,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 }
 
 func TestCorruptedPage(t *testing.T) {
+	needSpeed(t)
 	path := filepath.Join(memory(t), "j.db")
 	j := openAt(t, path)
 	b := newBench(t, j.Append)

@@ -52,6 +52,7 @@ func faults() []fault {
 // A single call fails, each in its turn. Append says so, and trying again
 // works: every fact is there once.
 func TestOneFailedCall(t *testing.T) {
+	needSpeed(t)
 	needStrace(t)
 	for _, f := range faults() {
 		t.Run(f.calls+" "+f.errno, func(t *testing.T) {
@@ -81,6 +82,7 @@ func TestOneFailedCall(t *testing.T) {
 // error: unless the error said that it is uncertain, nothing of the failed
 // batch may come back.
 func TestNothingComesBack(t *testing.T) {
+	needSpeed(t)
 	needStrace(t)
 	for _, f := range faults()[:3] {
 		t.Run(f.calls+" "+f.errno, func(t *testing.T) {
@@ -110,6 +112,7 @@ func TestNothingComesBack(t *testing.T) {
 // From some call on the disk is full, or fails for good. Every error says so,
 // and what was acknowledged stays.
 func TestDiskFailsForGood(t *testing.T) {
+	needSpeed(t)
 	needStrace(t)
 	for _, f := range faults()[:3] {
 		t.Run(f.calls+" "+f.errno, func(t *testing.T) {

@@ -160,6 +160,7 @@ func survivor(t *testing.T, path string) (uint64, error) {
 }
 
 func TestPowerCut(t *testing.T) {
+	needSpeed(t)
 	needStrace(t)
 	dir, calls := history(t, "")
 	_, cuts := lost(t, dir, calls, every(2, 40), t.Fatalf)
@@ -168,6 +169,7 @@ func TestPowerCut(t *testing.T) {
 
 // The test of power cuts must be able to fail: without flushes facts are lost.
 func TestPowerCutNoticesMissingFlushes(t *testing.T) {
+	needSpeed(t)
 	needStrace(t)
 	dir, calls := history(t, "normal")
 	n, cuts := lost(t, dir, calls, 1, func(string, ...any) {})
