@@ -226,7 +226,7 @@ func TestFromPressToTheCityPage(t *testing.T) {
 	bench.click(`button[data-service="passport"][data-class="ordinary"]`)
 	bench.says("#said", "601번")
 	city.picture("city-lost")
-	mqtt = mosquitto(t, broker)
+	mosquitto(t, broker)
 	city.holds("the link is back", `document.querySelector("#link").hidden`)
 	city.says(`[data-office="CS0001"] .total strong`, "2명")
 	if o, err := office(cityBase); err != nil || o.Waiting != 2 || o.Stale {
