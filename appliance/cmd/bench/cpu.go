@@ -12,13 +12,14 @@ import (
 	"sunbeon/printer/virtual"
 )
 
-// used is the processor time of this process, all threads.
-func used() (time.Duration, error) {
+// used is the processor time of this process, all threads, and the kernel's
+// share of it.
+func used() (all, kernel time.Duration, err error) {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
-		return 0, fmt.Errorf("bench: getrusage: %w", err)
+		return 0, 0, fmt.Errorf("bench: getrusage: %w", err)
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), time.Duration(u.Stime.Nano()), nil
 }
 
 // issueCPU is what a ticket costs the processor, from the press to the fact
@@ -34,11 +35,20 @@ func issueCPU(ctx context.Context, p *place) (r result, err error) {
 		return result{}, err
 	}
 	ticket := s.wire.record(false)
+	size, err := s.issueBytes(ctx, 20)
+	if err != nil {
+		return result{}, err
+	}
+	disk, err := newBare(p.dir, size)
+	if err != nil {
+		return result{}, err
+	}
+	defer func() { err = errors.Join(err, disk.close()) }()
 
 	const block = 20
-	var all, printers []time.Duration
+	var all, kernels, printers, disks samples
 	for range p.times(20) {
-		begin, err := used()
+		begin, beginKernel, err := used()
 		if err != nil {
 			return result{}, err
 		}
@@ -47,7 +57,7 @@ func issueCPU(ctx context.Context, p *place) (r result, err error) {
 				return result{}, err
 			}
 		}
-		end, err := used()
+		end, endKernel, err := used()
 		if err != nil {
 			return result{}, err
 		}
@@ -55,30 +65,34 @@ func issueCPU(ctx context.Context, p *place) (r result, err error) {
 		if err != nil {
 			return result{}, err
 		}
-		all, printers = append(all, (end-begin)/block), append(printers, alone)
+		bare, err := diskAlone(disk, 2*block)
+		if err != nil {
+			return result{}, err
+		}
+		disks = append(disks, 2*bare)
+		all, kernels, printers = append(all, (end-begin)/block), append(kernels, (endKernel-beginKernel)/block), append(printers, alone)
 		for range block {
 			if err := s.call(ctx); err != nil {
 				return result{}, err
 			}
 		}
 	}
-	whole, printer := samples(all), samples(printers)
-	return result{value: ms(whole.mean() - printer.mean()), note: fmt.Sprintf(
-		"mean of %d tickets in blocks of %d; with the virtual printer %.3f (blocks %.3f to %.3f), which alone takes %.3f for its %d B",
-		len(all)*block, block, ms(whole.mean()), ms(whole.at(0)), ms(whole.at(1)), ms(printer.mean()), len(ticket))}, nil
+	return result{value: ms(all.mean() - printers.mean()), note: fmt.Sprintf(
+		"mean of %d tickets in blocks of %d; with the virtual printer %.3f (blocks %.3f to %.3f, kernel %.3f), which alone takes %.3f for its %d B; two bare fdatasync %.3f",
+		len(all)*block, block, ms(all.mean()), ms(all.at(0)), ms(all.at(1)), ms(kernels.mean()), ms(printers.mean()), len(ticket), ms(disks.mean()))}, nil
 }
 
 // printerAlone is what the virtual printer takes for a ticket, without a cable.
 func printerAlone(ctx context.Context, ticket []byte, times int) (time.Duration, error) {
 	p := virtual.New(model())
-	begin, err := used()
+	begin, _, err := used()
 	if err != nil {
 		return 0, err
 	}
 	if err := p.Serve(ctx, &feeder{ticket: ticket, left: times}); err != nil {
 		return 0, err
 	}
-	end, err := used()
+	end, _, err := used()
 	if err != nil {
 		return 0, err
 	}
@@ -86,6 +100,21 @@ func printerAlone(ctx context.Context, ticket []byte, times int) (time.Duration,
 		return 0, fmt.Errorf("bench: the printer alone made %d tickets of %d", got, times)
 	}
 	return (end - begin) / time.Duration(times), nil
+}
+
+// diskAlone is what one bare write to disk takes.
+func diskAlone(disk *bare, times int) (time.Duration, error) {
+	begin, _, err := used()
+	if err != nil {
+		return 0, err
+	}
+	for range times {
+		if _, err := disk.write(); err != nil {
+			return 0, err
+		}
+	}
+	end, _, err := used()
+	return (end - begin) / time.Duration(times), err
 }
 
 // feeder gives the same ticket again and again, and hears no answer.

@@ -29,7 +29,7 @@ func pressToByte(ctx context.Context, p *place) (r result, err error) {
 	defer func() { err = errors.Join(err, b.close()) }()
 
 	var presses, writes samples
-	for i := range p.times(1000) {
+	for i := range p.times(2000) {
 		if i%bareTurns == 0 {
 			if err := s.Journal.Checkpoint(); err != nil {
 				return result{}, err

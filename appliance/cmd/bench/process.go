@@ -85,7 +85,7 @@ func (p *place) kiosk(ctx context.Context) (*kiosk, error) {
 			return err
 		}
 		ends = append(ends, end)
-		return nil
+		return k.ready(ctx)
 	}
 	if err := start(); err != nil {
 		return nil, errors.Join(err, k.close())
@@ -93,7 +93,7 @@ func (p *place) kiosk(ctx context.Context) (*kiosk, error) {
 	return k, nil
 }
 
-// run builds and starts the program, and returns when its pages answer.
+// run builds and starts the program, and returns when it says its address.
 func (k *kiosk) run(ctx context.Context, dir, brokerURL string) (end func() error, err error) {
 	program := filepath.Join(dir, "kiosk")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "sunbeon/appliance/cmd/kiosk")
@@ -140,17 +140,44 @@ func (k *kiosk) run(ctx context.Context, dir, brokerURL string) (end func() erro
 	return nil, errors.Join(errors.New("bench: kiosk says no address"), end())
 }
 
-// withPIN gives the manager of the bench's office a PIN.
+// ready waits for the first view, before which the pages say that the kiosk is
+// starting.
+func (k *kiosk) ready(ctx context.Context) error {
+	for end := time.Now().Add(20 * time.Second); ; {
+		resp, err := k.get(ctx, "/bench")
+		if err == nil {
+			return resp.Body.Close()
+		}
+		if time.Now().After(end) {
+			return err
+		}
+		if err := wait(ctx, 20*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// withPIN gives the manager of the bench's office a PIN known here.
 func withPIN(office []byte) ([]byte, error) {
 	hash, err := console.HashPIN(pin)
 	if err != nil {
 		return nil, err
 	}
-	table := []byte("[console]\n")
-	if !bytes.Contains(office, table) {
+	var out []byte
+	found := false
+	for line := range bytes.Lines(office) {
+		if bytes.HasPrefix(line, []byte("manager_pin")) {
+			continue
+		}
+		out = append(out, line...)
+		if bytes.HasPrefix(line, []byte("[console]")) {
+			out, found = fmt.Appendf(out, "manager_pin = %q\n", hash), true
+		}
+	}
+	if !found {
 		return nil, errors.New("bench: the bench's office has no [console]")
 	}
-	return bytes.Replace(office, table, fmt.Appendf(table[:len(table):len(table)], "manager_pin = %q\n", hash), 1), nil
+	return out, nil
 }
 
 // watch opens the pages and says which.
