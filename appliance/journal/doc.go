@@ -26,6 +26,19 @@
 // damage and careless editing; it cannot show a record that somebody rebuilt
 // whole, for which compare the last hash with the one the city received.
 //
+// # When a write fails
+//
+// The frames of a commit whose flush, or whose padding, failed may lie whole in
+// the log, behind what counts. Left there they would come back at the next
+// start: a number that nobody was given. So a failed Append first writes a
+// small commit in their place, and only then says that nothing happened. If
+// that fails too, as on a full disk, the error wraps ErrUncertain, and the next
+// Append begins there.
+//
+// Each commit is padded to whole blocks of 4 KiB (psow=0), so that the block
+// which is being written when the power goes holds nothing older: 12 KiB for a
+// ticket, a third of it padding.
+//
 // # Costs
 //
 // Append and Replay cost what today's facts cost, however many days lie
@@ -37,7 +50,8 @@
 //
 // One process writes; an flock on path.lock keeps others out. The files
 // path-wal and path-shm belong to the record while it is open: copy it with
-// Backup only. Never open the file by other means in a process that has it
+// Backup only. Reports read on two connections; an unfinished iteration of
+// Facts holds one. Never open the file by other means in a process that has it
 // open: closing it would drop SQLite's locks (POSIX record locks belong to the
 // process). The record must lie on a local file system.
 //

@@ -302,6 +302,59 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+func TestFactOfANewerKind(t *testing.T) {
+	path := filepath.Join(memory(t), "j.db")
+	j := openAt(t, path)
+	if err := j.Append(devices(0, 0, 2)); err != nil {
+		t.Fatal(err)
+	}
+	body := strings.Replace(encoded(t, devices(0, 2, 1)[0]), "device_changed", "from_the_future", 1)
+	if _, err := j.side.Exec("INSERT INTO facts VALUES (3, 0, 'from_the_future', 3, 1, 3, 'b', ?, ?)",
+		body, link(j.chain, []byte(body))); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), path, Options{}); !errors.Is(err, ErrNewer) || !errors.Is(err, queue.ErrUnknownFact) {
+		t.Fatalf("got %v", err)
+	}
+	r, err := OpenReader(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	if line := collect(t, r, Filter{From: 3})[0].String(); !strings.Contains(line, "unreadable") || !strings.Contains(line, "from_the_future") {
+		t.Fatal(line)
+	}
+}
+
+func TestTodayChangedOnDisk(t *testing.T) {
+	path := filepath.Join(memory(t), "j.db")
+	for what, sql := range map[string]string{
+		"edited":  "UPDATE facts SET body = replace(body, 'ordinary', 'priority') WHERE seq = 3",
+		"removed": "DELETE FROM facts WHERE seq = 3",
+	} {
+		j := openAt(t, path)
+		b := newBench(t, j.Append)
+		b.open()
+		b.issue("civil")
+		b.issue("civil")
+		if _, err := j.side.Exec(sql); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(context.Background(), path, Options{}); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestSomethingElseIsNotOverwritten(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
