@@ -197,45 +197,36 @@ func TestNoCursorWithoutTheDisk(t *testing.T) {
 }
 
 func TestCursorsOnEveryConnection(t *testing.T) {
-	c := newCity(t)
-	c.hearFacts(t, "o", recordOf("a", 3)...)
-	c.hearFacts(t, "p", recordOf("b", 2)...)
-	c.digest(t)
-	for range 2 {
-		l := new(line)
-		synctestSession(t, c, l)
-		got := l.cursors(t)
-		if len(got) != 2 || !strings.Contains(fmt.Sprint(got), "o:a:3") || !strings.Contains(fmt.Sprint(got), "p:b:2") {
-			t.Errorf("cursors on connecting: %v", got)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCity(t)
+		c.hearFacts(t, "o", recordOf("a", 3)...)
+		c.hearFacts(t, "p", recordOf("b", 2)...)
+		c.digest(t)
+		for range 2 {
+			l := new(line)
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- c.session(ctx, l) }()
+			synctest.Wait()
+			if up, _ := c.Link(); !up {
+				t.Error("not linked in a session")
+			}
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			if up, _ := c.Link(); up {
+				t.Error("linked after the session")
+			}
+			got := l.cursors(t)
+			if len(got) != 2 || !strings.Contains(fmt.Sprint(got), "o:a:3") || !strings.Contains(fmt.Sprint(got), "p:b:2") {
+				t.Errorf("cursors on connecting: %v", got)
+			}
+			if s := strings.Join(l.subs, ","); !strings.Contains(s, "sunbeon/v1/u/+/state 0") || !strings.Contains(s, "facts 1") {
+				t.Errorf("subscriptions: %s", s)
+			}
 		}
-		if s := strings.Join(l.subs, ","); !strings.Contains(s, "sunbeon/v1/u/+/state 0") || !strings.Contains(s, "facts 1") {
-			t.Errorf("subscriptions: %s", s)
-		}
-	}
-}
-
-// synctestSession lets a session say what it has to say and ends it.
-func synctestSession(t *testing.T, c *City, l *line) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	first := make(chan struct{})
-	var once sync.Once
-	n := 0
-	l.answer = func(link.Message) {
-		if n++; n == 2 {
-			once.Do(func() { close(first) })
-		}
-	}
-	done := make(chan error, 1)
-	go func() { done <- c.session(ctx, l) }()
-	<-first
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	if up, _ := c.Link(); up {
-		t.Error("linked after the session")
-	}
+	})
 }
 
 func TestUnacknowledgedOfficeIsGreetedOnce(t *testing.T) {
@@ -365,117 +356,6 @@ func TestMailIsTakenInPortions(t *testing.T) {
 	if seen != "0123456789" || len(m.take(10)) != 0 {
 		t.Errorf("taken: %s", seen)
 	}
-}
-
-func TestWatch(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newCity(t)
-		ctx, cancel := context.WithCancel(t.Context())
-		lazy := c.Watch(ctx)
-		eager := c.Watch(ctx)
-		var got []string
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			for id := range eager {
-				got = append(got, id)
-			}
-		}()
-		for i := range 100 { // nobody fetches from lazy, and nothing waits for it
-			c.status("o", &feed.Status{Epoch: int64(i)})
-			c.status("p", &feed.Status{Epoch: int64(i)})
-		}
-		c.setLink(true)
-		synctest.Wait()
-		told := make(map[string]int)
-		for n := 0; ; n++ {
-			synctest.Wait()
-			select {
-			case id := <-lazy:
-				told[id]++
-				continue
-			default:
-			}
-			// One may have been on offer already when it changed again.
-			if n > 4 || told["o"] == 0 || told["p"] == 0 || told[""] != 1 {
-				t.Errorf("told %v, want each once and at most one again", told)
-			}
-			break
-		}
-		if len(got) < 3 {
-			t.Errorf("the eager one heard %v", got)
-		}
-		cancel()
-		<-done
-		if _, open := <-lazy; open {
-			t.Error("not closed")
-		}
-	})
-}
-
-func TestAsk(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newCity(t)
-		ask := func(r feed.Request) (feed.Reply, error) { return c.Ask(t.Context(), "o", r) }
-		issue := feed.Request{Kind: feed.RequestIssue, Service: "passport"}
-		if _, err := ask(issue); !errors.Is(err, ErrOffline) {
-			t.Errorf("an unknown office: %v", err)
-		}
-		c.hearSnapshot(t, false, feed.Snapshot{Office: "o", Epoch: 1, Rev: 1})
-		c.digest(t)
-		if _, err := ask(issue); !errors.Is(err, ErrOffline) {
-			t.Errorf("without a broker: %v", err)
-		}
-		l := new(line)
-		c.asks.connect(l)
-		start := time.Now()
-		if _, err := ask(issue); !errors.Is(err, ErrTimeout) || time.Since(start) != 5*time.Second {
-			t.Errorf("a silent office: %v after %v, want a timeout after 5 s", err, time.Since(start))
-		}
-		if n := len(l.out); n != 4 {
-			t.Errorf("asked %d times, want 4", n)
-		}
-		l.hang = true // a broker that does not acknowledge
-		start = time.Now()
-		if _, err := ask(issue); !errors.Is(err, ErrTimeout) || time.Since(start) != 5*time.Second {
-			t.Errorf("a silent broker: %v after %v, want a timeout after 5 s", err, time.Since(start))
-		}
-		l.hang = false
-		reply := func(from string, m link.Message) {
-			_, _, id, err := feed.ParseTopic(m.Topic)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			r, err := feed.DecodeRequest(id, m.Payload)
-			if err != nil || r.Deadline != time.Now().Add(5*time.Second).UnixMilli() || m.Retained || m.QoS != 1 {
-				t.Errorf("request %+v: %v", r, err)
-			}
-			b, err := json.Marshal(feed.Reply{V: 1, ID: id, Ticket: &feed.Issued{Label: from}})
-			if err != nil {
-				t.Error(err)
-			}
-			c.file(link.Message{Topic: feed.Address{City: "u", Office: from}.Reply(id), Payload: b})
-		}
-		l.answer = func(m link.Message) {
-			reply("imposter", m)
-			reply("o", m)
-			reply("o", m) // twice
-		}
-		if r, err := ask(issue); err != nil || r.Ticket == nil || r.Ticket.Label != "o" {
-			t.Errorf("%+v, %v", r, err)
-		}
-		if _, err := ask(feed.Request{Kind: "sell"}); err == nil || errors.Is(err, ErrTimeout) {
-			t.Errorf("a request nobody understands: %v", err)
-		}
-		time.Sleep(offlineAfter + time.Second)
-		if _, err := ask(issue); !errors.Is(err, ErrOffline) {
-			t.Errorf("an office that fell silent: %v", err)
-		}
-		if len(c.asks.waiting) != 0 {
-			t.Error("requests wait for ever")
-		}
-	})
 }
 
 func TestBadConfig(t *testing.T) {
