@@ -110,7 +110,7 @@ func (k *kiosk) run(ctx context.Context, dir, brokerURL string) (end func() erro
 		return nil, fmt.Errorf("bench: %w", err)
 	}
 	k.program = exec.Command(program, "-sim", "-config", file, "-data", filepath.Join(dir, "record"),
-		"-listen", "127.0.0.1:0", "-broker", brokerURL)
+		"-listen", "127.0.0.1:0", "-broker", brokerURL, "-speed", "0")
 	k.program.Stderr = &k.said
 	out, err := k.program.StdoutPipe()
 	if err != nil {
@@ -321,18 +321,26 @@ func (k *kiosk) processor() (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / 100, nil // USER_HZ is 100 everywhere
 }
 
-// memory is the program's resident set, MB.
-func (k *kiosk) memory() (float64, error) {
+// memory is the program's resident set, and how much of it is not pages of
+// files, MB.
+func (k *kiosk) memory() (all, own float64, err error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", k.program.Process.Pid))
 	if err != nil {
-		return 0, fmt.Errorf("bench: %w", err)
+		return 0, 0, fmt.Errorf("bench: %w", err)
 	}
 	for line := range strings.Lines(string(b)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			var kib float64
-			_, err := fmt.Sscan(rest, &kib)
-			return kib * 1024 / 1e6, err
+		name, rest, _ := strings.Cut(line, ":")
+		into := map[string]*float64{"VmRSS": &all, "RssAnon": &own}[name]
+		if into == nil {
+			continue
 		}
+		if _, err := fmt.Sscan(rest, into); err != nil {
+			return 0, 0, fmt.Errorf("bench: /proc/pid/status: %w", err)
+		}
+		*into *= 1024 / 1e6
 	}
-	return 0, errors.New("bench: /proc/pid/status has no VmRSS")
+	if all == 0 {
+		return 0, 0, errors.New("bench: /proc/pid/status has no VmRSS")
+	}
+	return all, own, nil
 }
