@@ -112,12 +112,15 @@ func (j *Journal) commit(ctx context.Context, rows []row) error {
 	if errors.Is(err, ErrOrder) || errors.Is(err, ErrDouble) {
 		// The disk is well, and nothing reached it.
 		if reload := j.reload(ctx); reload != nil {
-			return errors.Join(err, ErrUncertain, reload)
+			return fmt.Errorf("%w; %w: %w", err, ErrUncertain, reload)
 		}
 		j.uncertain = false
 		return err
 	}
-	return errors.Join(err, j.settle(ctx))
+	if settle := j.settle(ctx); settle != nil {
+		return fmt.Errorf("%w; %w", err, settle)
+	}
+	return err
 }
 
 // add puts one fact and what follows from it into the transaction.
