@@ -69,9 +69,11 @@ func Listen(cfg Config) (*Broker, error) {
 	able.MaximumMessageExpiryInterval = 0 // or a cursor is gone after a weekend
 	able.SharedSubAvailable = 0
 	s := mqtt.New(&mqtt.Options{Capabilities: able, Logger: log})
-	if err := s.AddHook(&access{allow: cfg.Allow, log: log}, nil); err != nil {
-		l.Close()
-		return nil, fmt.Errorf("broker: %w", err)
+	for _, h := range []mqtt.Hook{&access{allow: cfg.Allow, log: log}, new(guard)} {
+		if err := s.AddHook(h, nil); err != nil {
+			l.Close()
+			return nil, fmt.Errorf("broker: %w", err)
+		}
 	}
 	if err := s.AddListener(listeners.NewNet("tcp", &tracked{Listener: l, open: make(map[net.Conn]bool)})); err != nil {
 		l.Close()
@@ -116,8 +118,13 @@ func (*access) ID() string { return "access" }
 
 func (*access) Provides(b byte) bool { return b == mqtt.OnConnectAuthenticate || b == mqtt.OnACLCheck }
 
-// OnConnectAuthenticate looks at the address alone.
-func (a *access) OnConnectAuthenticate(c *mqtt.Client, _ packets.Packet) bool {
+// OnConnectAuthenticate looks at the address, and at the version: the feed
+// speaks 3.1.1, and guard relies on it.
+func (a *access) OnConnectAuthenticate(c *mqtt.Client, p packets.Packet) bool {
+	if p.ProtocolVersion != 4 {
+		a.log.Warn("broker: connection refused: MQTT 3.1.1 is spoken here", "remote", c.Net.Remote, "version", p.ProtocolVersion)
+		return false
+	}
 	from, err := netip.ParseAddrPort(c.Net.Remote)
 	ok := err == nil && a.allowed(from.Addr().Unmap())
 	if !ok {

@@ -19,9 +19,17 @@ func TestWhoMayConnect(t *testing.T) {
 		"10.2.0.1:5": false, "192.168.0.9:5": false, "": false, "pipe": false,
 	} {
 		c := &mqtt.Client{Net: mqtt.ClientConnection{Remote: remote}}
-		if got := a.OnConnectAuthenticate(c, packets.Packet{}); got != want {
+		if got := a.OnConnectAuthenticate(c, packets.Packet{ProtocolVersion: 4}); got != want {
 			t.Errorf("from %q: %v, want %v", remote, got, want)
 		}
+	}
+}
+
+func TestVersion5IsRefused(t *testing.T) {
+	a := &access{log: slog.New(slog.DiscardHandler)}
+	c := &mqtt.Client{Net: mqtt.ClientConnection{Remote: "127.0.0.1:5"}}
+	if a.OnConnectAuthenticate(c, packets.Packet{ProtocolVersion: 5}) {
+		t.Error("a client that may delay its will is let in")
 	}
 }
 

@@ -90,7 +90,6 @@ func (e *embedded) save() string { return "" }
 
 type mosquitto struct {
 	t       *testing.T
-	program string
 	address string
 	conf    string
 	db      string

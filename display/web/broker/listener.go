@@ -3,6 +3,7 @@ package broker
 import (
 	"net"
 	"sync"
+	"time"
 )
 
 // tracked is a listener whose Close also closes every connection it gave out:
@@ -43,6 +44,15 @@ func (t *tracked) Close() error {
 type trackedConn struct {
 	net.Conn
 	in *tracked
+}
+
+// Write gives up on a client that does not read: others wait for the server's
+// answer to its subscription.
+func (c *trackedConn) Write(b []byte) (int, error) {
+	if err := c.Conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 func (c *trackedConn) Close() error {
