@@ -1,6 +1,7 @@
 package appliance
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -63,6 +64,11 @@ func (f *forecasts) observe(s *queue.State, fact queue.Fact) {
 	case queue.DayOpened:
 		f.model.StartDay(e.Number)
 		clear(f.desks)
+	case queue.DayClosed:
+		for _, d := range f.desks {
+			f.settle(d, d.ended)
+		}
+		clear(f.desks) // a day that is opened again begins with empty desks
 	case queue.Called:
 		f.called(s, fact.At, e)
 	case queue.Finished:
@@ -78,6 +84,9 @@ func (f *forecasts) observe(s *queue.State, fact queue.Fact) {
 		d := f.desk(e.Counter)
 		f.settle(d, d.ended)
 		d.paused, d.left = true, fact.At
+		if fact.Cause == (queue.Tick{}).Name() {
+			d.left = queue.Stamp{} // a rest that was planned teaches nothing about others
+		}
 	case queue.CounterResumed:
 		d := f.desk(e.Counter)
 		if away, known := fact.At.Since(d.left); known && d.left != (queue.Stamp{}) {
@@ -152,6 +161,9 @@ func (f *forecasts) counters(s *queue.State, at queue.Stamp) []forecast.Counter 
 	for _, k := range s.Counters {
 		c := forecast.Counter{Number: k.Number, Services: k.Services, Open: k.Open, Paused: k.Paused,
 			Strict: s.RuleOf(k.Number) == queue.RuleStrict}
+		if k.Paused && at.Trusted && k.Shift > 0 && k.Shift <= len(s.Config.Shifts) && s.Config.Shifts[k.Shift-1].Closed {
+			c.Open = false // the plan says when it comes back
+		}
 		if t := s.Find(k.Current); t != nil {
 			c.BusyService = t.Service
 			c.BusyFor, _ = at.Since(t.Called)
@@ -166,8 +178,9 @@ func (f *forecasts) counters(s *queue.State, at queue.Stamp) []forecast.Counter 
 // horizon is how far ahead the plan is looked at: longer than any wait.
 const horizon = 8 * time.Hour
 
-// plan lists the shifts that begin or end within the horizon, if the clock is
-// trusted.
+// plan lists what the shifts will change at open counters within the horizon, if
+// the clock is trusted. At each minute at which a shift begins or ends it asks
+// which one is then in force, as the schedule will.
 func plan(s *queue.State, at queue.Stamp) []forecast.Change {
 	if !at.Trusted {
 		return nil
@@ -175,25 +188,46 @@ func plan(s *queue.State, at queue.Stamp) []forecast.Change {
 	var out []forecast.Change
 	now := at.Time()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	for _, shift := range s.Config.Shifts {
-		k := s.Counter(shift.Counter)
-		if k == nil || !k.Open || !shift.When.OnDay(at) {
+	for _, k := range s.Config.Counters {
+		if have := s.Counter(k.Number); have == nil || !have.Open {
 			continue
 		}
-		i := slices.IndexFunc(s.Config.Counters, func(c queue.Counter) bool { return c.Number == shift.Counter })
-		for _, span := range shift.When.Spans {
-			begins := midnight.Add(time.Duration(span.From) * time.Minute).Sub(now)
-			ends := midnight.Add(time.Duration(span.To) * time.Minute).Sub(now)
-			if begins > 0 && begins < horizon {
-				out = append(out, forecast.Change{In: begins, Counter: shift.Counter, Open: !shift.Closed, Services: shift.Services})
+		shifts := slices.DeleteFunc(slices.Clone(s.Config.Shifts), func(sh queue.Shift) bool {
+			return sh.Counter != k.Number || !sh.When.OnDay(at)
+		})
+		for _, minute := range edges(shifts) {
+			in := midnight.Add(time.Duration(minute) * time.Minute).Sub(now)
+			if in <= 0 || in >= horizon {
+				continue
 			}
-			if ends > 0 && ends < horizon {
-				out = append(out, forecast.Change{In: ends, Counter: shift.Counter, Open: true, Services: s.Config.Counters[i].Services})
+			c := forecast.Change{In: in, Counter: k.Number, Open: true, Services: k.Services}
+			if i := slices.IndexFunc(shifts, func(sh queue.Shift) bool { return inForce(sh, minute) }); i >= 0 {
+				c.Open = !shifts[i].Closed
+				if c.Open {
+					c.Services = shifts[i].Services
+				}
 			}
+			out = append(out, c)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b forecast.Change) int { return int(a.In - b.In) })
+	slices.SortStableFunc(out, func(a, b forecast.Change) int { return cmp.Compare(a.In, b.In) })
 	return out
+}
+
+// edges are the minutes at which any of the shifts begins or ends, in order.
+func edges(shifts []queue.Shift) []int {
+	var out []int
+	for _, sh := range shifts {
+		for _, span := range sh.When.Spans {
+			out = append(out, span.From, span.To)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func inForce(sh queue.Shift, minute int) bool {
+	return slices.ContainsFunc(sh.When.Spans, func(sp queue.Span) bool { return sp.From <= minute && minute < sp.To })
 }
 
 func seconds(d time.Duration) int { return int(d.Round(time.Second) / time.Second) }

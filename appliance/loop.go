@@ -5,9 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -56,13 +56,16 @@ type Loop struct {
 	viewer  viewer
 	inbox   chan job
 	last    atomic.Pointer[View]
-	pending string // configuration that waits for the next day
-	broken  string // condition of the record
 	stopped chan struct{}
+
+	configured bool                 // the record has the file's configuration, or its day keeps it waiting
+	pending    string               // what of today's work keeps it waiting
+	broken     string               // condition of the record
+	owed       []queue.Command      // what the loop itself has to carry out, in order
+	early      []queue.ReportDevice // said before the first business day
 }
 
 type job struct {
-	ctx   context.Context
 	cmd   Command
 	reply chan<- answer
 }
@@ -72,9 +75,21 @@ type answer struct {
 	err    error
 }
 
-// schedulePeriod is how often the schedule and a broken record are looked at
-// when nothing else happens.
-const schedulePeriod = time.Second
+// ErrState is wrapped when the state and the record have parted: the program
+// must start again from the record. A Record may return it, too.
+var ErrState = errors.New("appliance: the state does not follow the record; restart the kiosk")
+
+// ErrStopped answers who comes when Run has ended.
+var ErrStopped = errors.New("appliance: the loop has stopped")
+
+const (
+	// schedulePeriod is how often the schedule and a broken record are looked at
+	// when nothing else happens.
+	schedulePeriod = time.Second
+	// viewPeriod is how old a view may become: waiting times change while nothing
+	// happens.
+	viewPeriod = 30 * time.Second
+)
 
 // New is a loop with an empty line.
 func New(opt Options) *Loop {
@@ -113,24 +128,30 @@ func (l *Loop) Replay(f queue.Fact) error {
 func (l *Loop) View() *View { return l.last.Load() }
 
 // Do gives a command and waits for what comes of it. It is safe for concurrent
-// use.
+// use, except from a sink: the loop's goroutine would wait for itself.
+//
+// A command that the loop has taken is carried out whatever becomes of the
+// caller, and Do then waits for the record, not for ctx: its answer is never
+// lost. The error is a *queue.Refusal, or wraps ErrRecord, ErrStopped, ErrState,
+// or ctx's error when the loop has not taken the command.
 func (l *Loop) Do(ctx context.Context, c Command) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
 	reply := make(chan answer, 1)
 	select {
-	case l.inbox <- job{ctx, c, reply}:
+	case l.inbox <- job{c, reply}:
 	case <-ctx.Done():
 		return Result{}, ctx.Err()
 	case <-l.stopped:
-		return Result{}, errors.New("appliance: the loop has stopped")
+		return Result{}, ErrStopped
 	}
-	// From here on the command is carried out, whatever becomes of the caller:
-	// it learns the outcome.
 	a := <-reply
 	return a.result, a.err
 }
 
-// Run owns the line until ctx ends. The error is a state that the record does
-// not explain: the program must start again from the record.
+// Run owns the line until ctx ends. The error is a configuration that cannot be
+// used, or wraps ErrState.
 func (l *Loop) Run(ctx context.Context) error {
 	defer close(l.stopped)
 	if err := l.begin(); err != nil {
@@ -139,58 +160,51 @@ func (l *Loop) Run(ctx context.Context) error {
 	schedule := time.NewTicker(schedulePeriod)
 	defer schedule.Stop()
 	for {
+		var err error
 		select {
 		case j := <-l.inbox:
-			result, err := l.do(j.cmd)
+			var result Result
+			result, err = l.do(j.cmd)
 			j.reply <- answer{result, err}
-			if fatal := l.fatal(err); fatal != nil {
-				return fatal
-			}
 		case <-schedule.C:
-			_, err := l.do(Command{Command: queue.Tick{}, By: "schedule"})
-			if fatal := l.fatal(err); fatal != nil {
-				return fatal
-			}
+			err = l.look()
 		case <-ctx.Done():
 			return nil
 		}
+		if errors.Is(err, ErrState) {
+			return err
+		}
+		if err := l.settle(); err != nil {
+			return err
+		}
 	}
 }
 
-// errState is wrapped when the record and the state have parted.
-var errState = errors.New("appliance: the state does not follow the record")
-
-func (l *Loop) fatal(err error) error {
-	if errors.Is(err, errState) {
-		return err
-	}
-	return nil
-}
-
-// begin compares the configuration with the record's, lets the schedule act and
-// takes up the tickets whose paper is unknown.
+// begin compares the configuration with the record's, and takes up the tickets
+// whose paper is unknown: young ones that can still be served are printed again,
+// and so are those whose age nobody knows, because the clock was lost with the
+// power; the others are known to be without paper.
 func (l *Loop) begin() error {
-	_, err := l.step(l.opt.Clock.Now(), Command{Command: queue.Configure{Config: l.opt.Config}, By: "file"})
-	var r *queue.Refusal
-	switch {
-	case errors.As(err, &r) && r.Code == queue.ConfigInUse:
-		l.pending = r.Detail
-		l.opt.Log.Warn("the changed configuration waits for the next business day", "in use", r.Detail)
-	case errors.Is(err, ErrRecord):
-		// shown by the view, and tried again with the schedule
-	case err != nil:
+	now := l.opt.Clock.Now()
+	if err := l.configure(now); err != nil && !errors.Is(err, ErrRecord) {
 		return err
 	}
-	now := l.opt.Clock.Now()
 	for _, t := range l.state.Tickets {
-		if t.Paper != queue.Pending || !t.Status.Live() {
+		if t.Paper != queue.Pending {
 			continue
 		}
-		if age, known := now.Since(t.Issued); known && age > l.opt.ReprintWithin {
-			_, _ = l.do(Command{Command: queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: "restart"}, By: "restart"})
+		age, known := now.Since(t.Issued)
+		if t.Status.Live() && (!known || age <= l.opt.ReprintWithin) {
+			l.print(t, true)
 			continue
 		}
-		l.print(t, true)
+		l.owe(queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: "restart"})
+	}
+	if l.opt.Paper == nil {
+		l.owe(queue.ReportDevice{Device: "printer"}) // what was wrong with one that is gone
+	}
+	if err := l.settle(); err != nil {
+		return err
 	}
 	l.show()
 	for _, k := range l.state.Counters {
@@ -199,22 +213,51 @@ func (l *Loop) begin() error {
 	return nil
 }
 
+// configure brings the file's configuration.
+func (l *Loop) configure(at queue.Stamp) error {
+	_, err := l.step(at, Command{Command: queue.Configure{Config: l.opt.Config}, By: "file"})
+	var r *queue.Refusal
+	if errors.As(err, &r) && r.Code == queue.ConfigInUse {
+		l.pending, err = r.Detail, nil
+		l.opt.Log.Warn("the changed configuration waits for the next business day", "in use", r.Detail)
+	}
+	l.configured = err == nil
+	return err
+}
+
+// look lets the schedule act, and shows what has changed with time alone.
+func (l *Loop) look() error {
+	_, err := l.do(Command{Command: queue.Tick{}, By: "schedule"})
+	now, shown := l.opt.Clock.Now(), l.View().At
+	if age, known := now.Since(shown); !known || age >= viewPeriod || now.Trusted != shown.Trusted {
+		l.show()
+	}
+	return err
+}
+
 // do carries out one command: schedule, decide, record, apply, act.
 func (l *Loop) do(c Command) (Result, error) {
 	at := l.opt.Clock.Now()
-	if len(l.state.Config.Services) == 0 { // the first start, or it could not be recorded then
-		if _, err := l.step(at, Command{Command: queue.Configure{Config: l.opt.Config}, By: "file"}); err != nil {
-			return Result{View: l.View()}, err
-		}
+	err := l.prepare(at)
+	if _, repeated := l.state.Requests[c.Request]; err != nil && (!repeated || !errors.Is(err, ErrRecord)) {
+		return Result{View: l.View()}, err
 	}
-	if _, tick := c.Command.(queue.Tick); !tick {
-		if _, err := l.step(at, Command{Command: l.tick(), By: "schedule"}); err != nil {
-			return Result{View: l.View()}, err
-		}
-	} else {
-		c.Command = l.tick()
+	if _, tick := c.Command.(queue.Tick); tick {
+		return Result{View: l.View()}, nil
 	}
 	return l.step(at, c)
+}
+
+// prepare does what comes before every command: the configuration, if the
+// record did not take it yet, and the schedule.
+func (l *Loop) prepare(at queue.Stamp) error {
+	if !l.configured {
+		if err := l.configure(at); err != nil {
+			return err
+		}
+	}
+	_, err := l.step(at, Command{Command: l.tick(), By: "schedule"})
+	return err
 }
 
 func (l *Loop) tick() queue.Tick {
@@ -231,13 +274,18 @@ func (l *Loop) step(at queue.Stamp, c Command) (Result, error) {
 	case queue.OpenDay:
 		cmd.Next = &l.opt.Config
 		c.Command = cmd
+	case queue.ReportDevice:
+		if l.state.Day.Number == 0 { // no day to note it in
+			l.early = slices.DeleteFunc(l.early, func(d queue.ReportDevice) bool { return d.Device == cmd.Device })
+			l.early = append(l.early, cmd)
+		}
 	}
 	in := queue.Input{At: at, Request: c.Request, By: c.By, Command: c.Command}
 	d, err := l.state.Decide(in)
 	if err != nil {
 		return Result{View: l.View()}, err
 	}
-	if len(d.Events) > 0 || l.broken != "" {
+	if len(d.Events) > 0 || l.broken != "" && !d.Repeated {
 		if err := l.record(in, d.Events); err != nil {
 			return Result{View: l.View()}, err
 		}
@@ -269,156 +317,4 @@ func (l *Loop) token() string {
 		panic("appliance: no random numbers: " + err.Error())
 	}
 	return strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
-}
-
-// record puts the events on disk, applies them and acts on them.
-func (l *Loop) record(in queue.Input, events []queue.Event) error {
-	if l.broken != "" {
-		return l.mend(in, events)
-	}
-	facts := l.state.Facts(in, events)
-	if len(facts) == 0 {
-		return nil
-	}
-	if err := l.opt.Record.Append(facts); err != nil {
-		l.broken = l.opt.Why(err)
-		l.opt.Log.Error("the record takes no facts", "condition", l.broken, "err", err)
-		l.show()
-		return fmt.Errorf("%w: %w", ErrRecord, err)
-	}
-	return l.act(in, facts)
-}
-
-// mend tries a broken record with a fact that says so, then goes on.
-func (l *Loop) mend(in queue.Input, events []queue.Event) error {
-	if l.state.Day.Number == 0 && len(events) == 0 {
-		return nil // nothing to try it with
-	}
-	was := l.broken
-	note := in
-	note.Request, note.By, note.Command = "", "schedule", queue.Tick{}
-	if l.state.Day.Number > 0 {
-		facts := l.state.Facts(note, []queue.Event{
-			queue.DeviceChanged{Device: "journal", Conditions: []string{was}},
-			queue.DeviceChanged{Device: "journal"},
-		})
-		if err := l.opt.Record.Append(facts); err != nil {
-			l.broken = l.opt.Why(err)
-			return fmt.Errorf("%w: %w", ErrRecord, err)
-		}
-		l.broken = ""
-		if err := l.act(note, facts); err != nil {
-			return err
-		}
-	}
-	l.broken = ""
-	l.opt.Log.Info("the record takes facts again", "condition", was)
-	if err := l.record(in, events); err != nil {
-		return err
-	}
-	l.show()
-	return nil
-}
-
-// act applies recorded facts and tells the sinks, paper first.
-func (l *Loop) act(in queue.Input, facts []queue.Fact) error {
-	for _, f := range facts {
-		if o, ok := f.Event.(queue.DayOpened); ok {
-			l.newDay(o)
-		}
-		if err := l.state.Apply(f); err != nil {
-			return fmt.Errorf("%w: %w", errState, err)
-		}
-		switch e := f.Event.(type) {
-		case queue.Issued:
-			if e.Paper {
-				l.print(*l.state.Find(e.Ref), false)
-			}
-		case queue.ReprintAsked:
-			l.print(*l.state.Find(e.Ref), true)
-		}
-		l.viewer.forecasts.observe(l.state, f)
-	}
-	for _, n := range touched(l.state, facts) {
-		l.sign(n)
-	}
-	if l.opt.Recorded != nil {
-		l.opt.Recorded(facts[len(facts)-1].Seq)
-	}
-	l.show()
-	return nil
-}
-
-// newDay keeps what the forecast learned up to the day before, and takes the
-// configuration that waited for the day.
-func (l *Loop) newDay(o queue.DayOpened) {
-	if l.opt.KeepModel != nil {
-		if err := l.opt.KeepModel(o.Number-1, l.viewer.forecasts.model.Snapshot()); err != nil {
-			l.opt.Log.Warn("what the forecast learned is not kept", "err", err)
-		}
-	}
-	l.pending = ""
-}
-
-// touched lists the counters whose sign may have changed.
-func touched(s *queue.State, facts []queue.Fact) []int {
-	var out []int
-	add := func(n int) {
-		for _, have := range out {
-			if have == n {
-				return
-			}
-		}
-		out = append(out, n)
-	}
-	for _, f := range facts {
-		switch e := f.Event.(type) {
-		case queue.Called:
-			add(e.Counter)
-		case queue.Held:
-			add(e.Counter)
-		case queue.NoShow:
-			add(e.Counter)
-		case queue.Finished:
-			add(e.Counter)
-		case queue.Transferred:
-			add(e.From)
-		case queue.CounterOpened:
-			add(e.Counter)
-		case queue.CounterClosed:
-			add(e.Counter)
-		case queue.DayOpened, queue.DayClosed, queue.DayReopened, queue.ConfigChanged:
-			for _, k := range s.Counters {
-				add(k.Number)
-			}
-		}
-	}
-	return out
-}
-
-func (l *Loop) sign(counter int) {
-	if l.opt.Signs == nil {
-		return
-	}
-	text := ""
-	if k := l.state.Counter(counter); k != nil && !k.Current.IsZero() {
-		text = l.state.Label(k.Current)
-	}
-	l.opt.Signs.Show(counter, text)
-}
-
-func (l *Loop) print(t queue.Ticket, reprint bool) {
-	if l.opt.Paper == nil {
-		return
-	}
-	service, _ := l.state.Config.Service(t.Band)
-	l.opt.Paper.Print(PrintJob{Ticket: t, Office: l.state.Config.Office, Service: service, Day: l.state.Day, Copy: reprint})
-}
-
-func (l *Loop) show() {
-	v := l.viewer.view(l.state, l.opt.Clock.Now(), l.pending, l.broken)
-	l.last.Store(v)
-	if l.opt.Viewer != nil {
-		l.opt.Viewer(v)
-	}
 }

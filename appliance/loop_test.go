@@ -85,18 +85,23 @@ type rig struct {
 	clock *clock.Bench
 	loop  *appliance.Loop
 	stop  func()
+	end   func() error // waits for Run
 }
 
-func start(t *testing.T, mem *memory, c *clock.Bench) *rig {
+func start(t *testing.T, mem *memory, c *clock.Bench, with ...func(*appliance.Options)) *rig {
 	t.Helper()
-	loop := appliance.New(appliance.Options{
+	opt := appliance.Options{
 		Config: office(), Clock: c, Record: mem, Paper: mem, Signs: mem,
 		Address: feed.Address{City: "test", Office: "CS0001"}, Log: slog.New(slog.DiscardHandler),
 		Viewer:        func(v *appliance.View) { mem.note("view %d", v.Public.Seq) },
 		Recorded:      func(seq uint64) { mem.note("recorded %d", seq) },
 		Why:           func(error) string { return "disk_full" },
 		ReprintWithin: 10 * time.Minute,
-	})
+	}
+	for _, change := range with {
+		change(&opt)
+	}
+	loop := appliance.New(opt)
 	mem.mu.Lock()
 	facts := slices.Clone(mem.facts)
 	mem.mu.Unlock()
@@ -109,9 +114,10 @@ func start(t *testing.T, mem *memory, c *clock.Bench) *rig {
 	done := make(chan error, 1)
 	go func() { done <- loop.Run(ctx) }()
 	synctest.Wait()
-	return &rig{t: t, mem: mem, clock: c, loop: loop, stop: func() {
+	end := func() error { defer cancel(); return <-done }
+	return &rig{t: t, mem: mem, clock: c, loop: loop, end: end, stop: func() {
 		cancel()
-		if err := <-done; err != nil {
+		if err := end(); err != nil {
 			t.Errorf("run: %v", err)
 		}
 	}}

@@ -60,6 +60,9 @@ func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *V
 	out := &View{At: at, Config: &config, Services: slices.Clone(s.Services), Pending: pending, Broken: broken}
 	out.Public = v.public(s, at)
 	if broken != "" {
+		for i := range out.Public.Services {
+			out.Public.Services[i].OnlineNow = false
+		}
 		ko, en := v.words("journal", broken)
 		out.Public.Faults = append(out.Public.Faults, feed.Fault{Device: "journal", Condition: broken, Ko: ko, En: en})
 	}
@@ -188,8 +191,8 @@ func (v *viewer) service(s *queue.State, def queue.Service, at queue.Stamp) feed
 	}
 	full := have.Next > def.Last || def.Quota > 0 && have.Issued >= def.Quota
 	switch {
-	case have.Closed && have.ByHand:
-		out.Issuing = feed.IssuingEarly
+	case have.Closed && have.ByHand && !have.Scheduled && s.Day.Open:
+		out.Issuing = feed.IssuingEarly // until the hour at which it closes anyway
 	case have.Closed || !s.Day.Open:
 		out.Issuing = feed.IssuingClosed
 	case full:
