@@ -5,10 +5,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // form is a line of the output: name value unit budget verdict, then a note.
@@ -76,6 +80,45 @@ func TestListAndOnly(t *testing.T) {
 	if err := command(t.Context(), []string{"-list", "-only", "nothing"}, &out, io.Discard); err == nil {
 		t.Error("an unknown name is taken")
 	}
+}
+
+func TestNotInMemory(t *testing.T) {
+	const memory = "/dev/shm"
+	var fs unix.Statfs_t
+	if err := unix.Statfs(memory, &fs); err != nil || fs.Type != unix.TMPFS_MAGIC {
+		t.Skip("this machine has no tmpfs at " + memory)
+	}
+	if err := onDisk(memory); err == nil {
+		t.Error("a tmpfs is taken for a disk")
+	}
+}
+
+// A history is made once, and anew when it cannot be opened.
+func TestHistoryIsKept(t *testing.T) {
+	dir, h := t.TempDir(), history{days: 2, tickets: 3, last: 3}
+	changed := func() time.Time {
+		t.Helper()
+		path, err := h.path(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, facts, err := start(t.Context(), path); err != nil || facts != 7 {
+			t.Fatalf("%d facts of the last day, want 7: its opening, three issued, three printed (%v)", facts, err)
+		}
+		made, err := os.Stat(path + ".lock") // nobody writes to it after
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made.ModTime()
+	}
+	first := changed()
+	if again := changed(); !again.Equal(first) {
+		t.Error("it was made twice")
+	}
+	if err := os.WriteFile(filepath.Join(dir, h.name()), []byte("no journal of ours, and long enough to be read"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	changed()
 }
 
 // An error costs its own line; only when nothing could be measured is it one of

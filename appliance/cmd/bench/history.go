@@ -33,8 +33,14 @@ func (h history) name() string {
 // program's journal cannot open is made anew.
 func (h history) path(ctx context.Context, dir string) (string, error) {
 	path := filepath.Join(dir, h.name())
-	if j, err := journal.OpenReader(ctx, path); err == nil {
-		return path, j.Close()
+	if _, err := os.Stat(path); err == nil {
+		j, err := journal.Open(ctx, path, journal.Options{})
+		if err == nil {
+			return path, j.Close()
+		}
+		if errors.Is(err, journal.ErrBusy) {
+			return "", err // another bench has it
+		}
 	}
 	making := path + ".making"
 	for _, end := range []string{"", "-wal", "-shm", ".lock"} {

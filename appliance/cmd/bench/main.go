@@ -30,6 +30,8 @@ import (
 	"runtime/pprof"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 func main() {
@@ -69,6 +71,9 @@ func command(ctx context.Context, args []string, out, log io.Writer) error {
 	if err := os.MkdirAll(*dir, 0o755); err != nil {
 		return fmt.Errorf("bench: %w; give another folder with -dir", err)
 	}
+	if err := onDisk(*dir); err != nil {
+		return err
+	}
 	if *profile != "" {
 		to, err := os.Create(*profile)
 		if err != nil {
@@ -81,6 +86,18 @@ func command(ctx context.Context, args []string, out, log io.Writer) error {
 		defer pprof.StopCPUProfile()
 	}
 	return measure(ctx, &place{dir: *dir, scale: *scale}, chosen, out)
+}
+
+// onDisk refuses a folder in memory: a flush costs nothing there.
+func onDisk(dir string) error {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil {
+		return fmt.Errorf("bench: %s: %w", dir, err)
+	}
+	if fs.Type == unix.TMPFS_MAGIC {
+		return fmt.Errorf("bench: %s lies in memory (tmpfs); give a folder on a disk with -dir", dir)
+	}
+	return nil
 }
 
 // choose picks the measurements whose names hold one of the texts.
