@@ -22,21 +22,23 @@ const rowsMost = 40
 // deskPart is a counter's page. All of it but the frame is sent anew with every
 // change.
 type deskPart struct {
-	Number                 int
-	Name                   string
-	Nonce                  string // of the forms, for pages without script
-	Seen                   string // the label at the counter, sent back with the buttons
-	DayOpen                bool
-	Open                   bool
-	Paused                 bool
-	Current                *row
-	Since                  time.Duration // of the call, or of becoming idle; -1 is unknown
-	Next                   int           // who waits for this counter
-	Waiting                int           // who waits in the office
-	Serves                 string        // names of the counter's services
-	Mine                   []row
-	Others                 []row
-	More                   int // waiting and not listed
+	Number  int
+	Name    string
+	Nonce   string // of the forms, for pages without script
+	Seen    string // the label at the counter, sent back with the buttons
+	DayOpen bool
+	Open    bool
+	Paused  bool
+	Current *row
+	Since   time.Duration // of the call, or of becoming idle; -1 is unknown
+	Next    int           // who waits for this counter
+	Waiting int           // who waits in the office
+	Serves  string        // names of the counter's services
+	Mine    []row
+	Others  []row
+	More    int // waiting and not listed
+	// OthersAll and MissedAll count those of whom Others and Missed list the first.
+	OthersAll, MissedAll   int
 	Held                   []row
 	Missed                 []row
 	ToServices, ToCounters []option
@@ -168,6 +170,8 @@ func (c *Console) desk(v *appliance.View, n int) (deskPart, bool) {
 			list := &part.Others
 			if serves(v, &k, &t) {
 				list = &part.Mine
+			} else {
+				part.OthersAll++
 			}
 			if len(*list) >= rowsMost {
 				part.More++
@@ -191,6 +195,8 @@ func (c *Console) desk(v *appliance.View, n int) (deskPart, bool) {
 		return 0
 	})
 	slices.Reverse(part.Missed)
+	part.MissedAll = len(part.Missed)
+	part.Missed = part.Missed[:min(part.MissedAll, rowsMost)]
 	part.ToServices, part.ToCounters = destinations(v, &k)
 	part.Buttons = buttons(&k)
 	return part, true

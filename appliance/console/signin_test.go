@@ -133,8 +133,10 @@ func TestWrongPINsMustWait(t *testing.T) {
 	inBubble(t, office(), func(t *testing.T, r *rig) {
 		b := r.browser()
 		wrong := func() int { return b.post("/signin", "place", "3", "pin", "0000").Code }
-		if wrong() != http.StatusForbidden || wrong() != http.StatusForbidden {
-			t.Fatal("the first two tries must not wait")
+		for range freeTries {
+			if wrong() != http.StatusForbidden {
+				t.Fatal("the first tries must not wait")
+			}
 		}
 		for _, wait := range []time.Duration{1, 2, 4, 8, 16, 30, 30, 30} {
 			w := b.post("/signin", "place", "3", "pin", "1234") // even the right one
@@ -161,8 +163,10 @@ func TestWrongPINsMustWait(t *testing.T) {
 		if w := b.post("/signin", "place", "3", "pin", "1234"); w.Code != http.StatusSeeOther {
 			t.Fatalf("the right PIN: %d", w.Code)
 		}
-		if wrong() != http.StatusForbidden || wrong() != http.StatusForbidden {
-			t.Fatal("after a success the count begins anew")
+		for range freeTries {
+			if wrong() != http.StatusForbidden {
+				t.Fatal("after a success the count begins anew")
+			}
 		}
 	})
 }

@@ -137,6 +137,7 @@ function long(s) {
 }
 
 function tick() {
+  if (commands.disabled) return // what is no longer known does not go on
   const past = (performance.now() - received) / 1000
   for (const e of live.querySelectorAll('[data-s]')) {
     const s = Number(e.dataset.s)
