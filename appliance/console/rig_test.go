@@ -68,6 +68,9 @@ func (m *memory) Figures(_ context.Context, from, to string) (journal.Figures, e
 	return f, m.err
 }
 
+// Print is a printer that never says how it went.
+func (m *memory) Print(appliance.PrintJob) {}
+
 func (m *memory) fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -117,7 +120,7 @@ func inBubble(t *testing.T, config queue.Config, test func(t *testing.T, r *rig)
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{t: t, mem: &memory{}, clock: clock.NewBench(nine), hub: &appliance.Hub{}, mux: http.NewServeMux()}
-		r.loop = appliance.New(appliance.Options{Config: config, Clock: r.clock, Record: r.mem, Log: slog.New(slog.DiscardHandler),
+		r.loop = appliance.New(appliance.Options{Config: config, Clock: r.clock, Record: r.mem, Paper: r.mem, Log: slog.New(slog.DiscardHandler),
 			Address: feed.Address{City: "test", Office: "CS0001"}, Viewer: r.hub.Publish, ReprintWithin: time.Minute})
 		var err error
 		r.con, err = New(Options{Loop: r.loop, Views: r.hub, Journal: r.mem, Clock: r.clock,

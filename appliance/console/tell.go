@@ -199,6 +199,8 @@ func byText(by string) string {
 		return "설정 파일"
 	case "restart":
 		return "재시작"
+	case "kiosk":
+		return "키오스크"
 	}
 	return by
 }
