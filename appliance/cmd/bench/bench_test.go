@@ -148,6 +148,9 @@ func TestSamples(t *testing.T) {
 			t.Errorf("quantile %v: got %v want %v ms", q, got, int64(want))
 		}
 	}
+	if got := s[:50].at(0.99); got != 200*time.Millisecond { // the nearest rank of 49.5 is the 50th
+		t.Errorf("got %v want 200ms", got)
+	}
 	double := make(samples, len(s))
 	for i := range s {
 		double[i] = 2 * s[i]
