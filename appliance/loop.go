@@ -194,11 +194,15 @@ func (l *Loop) begin() error {
 			continue
 		}
 		age, known := now.Since(t.Issued)
-		if t.Status.Live() && (!known || age <= l.opt.ReprintWithin) {
+		reason := "restart"
+		switch {
+		case l.opt.Paper == nil: // there was a printer when the ticket was given
+			reason = "no_printer"
+		case t.Status.Live() && (!known || age <= l.opt.ReprintWithin):
 			l.print(t, true)
 			continue
 		}
-		l.owe(queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: "restart"})
+		l.owe(queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: reason})
 	}
 	if l.opt.Paper == nil {
 		l.owe(queue.ReportDevice{Device: "printer"}) // what was wrong with one that is gone
