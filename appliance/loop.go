@@ -39,7 +39,8 @@ type Options struct {
 	// "disk_full"; nil says "failed".
 	Why func(error) string
 	// Viewer gets every new view, Recorded every seq on disk. Both are called
-	// on the loop's goroutine and must not block.
+	// on the loop's goroutine and must not block: a Hub's Publish leaves the view
+	// and returns, whatever its readers do.
 	Viewer   func(*View)
 	Recorded func(seq uint64)
 	// KeepModel stores what the forecast has learned when a day opens.

@@ -33,8 +33,9 @@ type PrintJob struct {
 	Copy    bool // marked 재발행
 }
 
-// Signs shows numbers over counters. Show must not block, keeps the newest
-// value of each counter, and rewrites it when a sign comes back.
+// Signs shows numbers over counters. Show is called on the loop's goroutine and
+// must not block: one that waits for a wire stands behind a Mailbox, which keeps
+// the newest value of each counter and rewrites it when a sign comes back.
 type Signs interface {
 	Show(counter int, text string) // "" is dark
 }
