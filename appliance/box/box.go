@@ -31,7 +31,7 @@ type Parts struct {
 	Journal  string // path of the record
 	Clock    appliance.Clock
 	Dial     func(context.Context) (printer.Transport, error) // nil: no printer
-	Signs    appliance.Signs                                  // nil: no signs
+	Signs    appliance.Signs                                  // nil: no signs; it must not block, see appliance.Mailbox
 	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
 	Software string                                           // version, for the city
 	Log      *slog.Logger
@@ -53,7 +53,7 @@ type Box struct {
 
 // Open opens the record and replays the day. Close it if Run is never called.
 func Open(ctx context.Context, p Parts) (*Box, error) {
-	j, err := journal.Open(ctx, p.Journal, journal.Options{FirstEpoch: time.Now().Unix(), Log: p.Log})
+	j, err := journal.Open(ctx, p.Journal, journal.Options{FirstEpoch: p.Clock.Now().Wall / 1000, Log: p.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func Open(ctx context.Context, p Parts) (*Box, error) {
 
 func (b *Box) assemble(p Parts) error {
 	opt := appliance.Options{
-		Config: p.File.Queue, Clock: p.Clock, Record: b.Journal, Signs: p.Signs, Log: p.Log,
+		Config: p.File.Queue, Clock: p.Clock, Record: record{b.Journal}, Signs: p.Signs, Log: p.Log,
 		Journal: b.Journal.ID(), Address: p.File.Address, Where: &p.File.Where, Notices: p.File.Notices,
 		Words: words, Why: condition,
 		KeepModel:     b.Journal.KeepModel,
@@ -120,7 +120,8 @@ func (b *Box) replay() error {
 	return b.Journal.Replay(func(f queue.Fact) error { return b.Loop.Replay(f) })
 }
 
-// Run runs everything until ctx ends or a part fails, then closes the record.
+// Run runs everything until ctx ends or a part fails or ends by itself, then
+// closes the record. The error names every part that failed.
 func (b *Box) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -130,11 +131,18 @@ func (b *Box) Run(ctx context.Context) error {
 	part := func(name string, run func(context.Context) error) {
 		all.Go(func() {
 			defer cancel() // all end together
-			if err := run(ctx); err != nil && ctx.Err() == nil {
-				mu.Lock()
-				defer mu.Unlock()
-				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			err := run(ctx)
+			switch {
+			case errors.Is(err, context.Canceled), errors.Is(err, appliance.ErrStopped):
+				return // it was told to end, or the loop says why
+			case err == nil && ctx.Err() != nil:
+				return
+			case err == nil:
+				err = errEnded
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, fmt.Errorf("box: %s: %w", name, err))
 		})
 	}
 	part("loop", b.Loop.Run)
@@ -149,6 +157,9 @@ func (b *Box) Run(ctx context.Context) error {
 	all.Wait()
 	return errors.Join(append(errs, b.Journal.Close())...)
 }
+
+// errEnded is the error of a part that had no reason to end.
+var errEnded = errors.New("it ended by itself; restart the kiosk, and report this")
 
 // Close closes the record of a box that was not run.
 func (b *Box) Close() error { return b.Journal.Close() }

@@ -131,6 +131,12 @@ func (s *Sink) Health(h printer.Health) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if n := len(s.back); n > 1 { // the first may be on its way to the loop
+		if _, waits := s.back[n-1].(queue.ReportDevice); waits {
+			s.back[n-1] = c // while the record takes nothing, the newest says it all
+			return
+		}
+	}
 	s.put(c)
 }
 
@@ -145,7 +151,7 @@ func (s *Sink) put(c queue.Command) {
 // again is the pause before the record is asked once more.
 const again = time.Second
 
-// Run tells the loop until ctx ends.
+// Run tells the loop until ctx ends. The error is the loop's, which has stopped.
 func (s *Sink) Run(ctx context.Context, loop appliance.Handler) error {
 	for {
 		c, ok := s.next()
