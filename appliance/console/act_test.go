@@ -120,9 +120,9 @@ func TestButtonsOfTheManager(t *testing.T) {
 
 func TestServicesInTheOrderOfTheirRanks(t *testing.T) {
 	inBubble(t, office(), func(t *testing.T, r *rig) {
-		r.as("manager").press("/manager/services", "counter", "4", "order.civil", "1", "order.passport", "2")
+		r.as("manager").press("/manager/services", "counter", "5", "order.civil", "2", "order.passport", "1")
 		for _, k := range r.loop.View().Counters {
-			if k.Number == 4 && !slices.Equal(k.Services, []string{"civil", "passport"}) {
+			if k.Number == 5 && !slices.Equal(k.Services, []string{"passport", "civil"}) {
 				t.Fatalf("got %q", k.Services)
 			}
 		}
