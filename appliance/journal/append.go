@@ -43,6 +43,7 @@ func (j *Journal) Append(facts []queue.Fact) error {
 			return classify("append", err)
 		}
 	}
+	j.opened = nil // what a start replays has been replayed by now
 	rows, err := j.encode(facts)
 	if err != nil {
 		return classify("append", err)
@@ -79,7 +80,7 @@ func (j *Journal) encode(facts []queue.Fact) ([]row, error) {
 		}
 		chain = link(chain, body)
 		rows[i] = row{seq: f.Seq, day: f.Day, body: body, hash: chain}
-		if err := json.Unmarshal(body, &rows[i].decoded); err != nil {
+		if err := rows[i].decoded.UnmarshalJSON(body); err != nil {
 			return nil, err
 		}
 		last = f.Seq

@@ -42,7 +42,8 @@ type Journal struct {
 	writer    *writer
 	side      *sql.DB // the writer without flushes: cursor and model
 	today     *fold
-	chain     []byte // hash of the last fact
+	opened    []queue.Fact // of the day, from reload until they are replayed
+	chain     []byte       // hash of the last fact
 	uncertain bool
 	epochDue  bool // the epoch is not on disk yet
 }
@@ -212,8 +213,15 @@ func (j *Journal) Close() error {
 // Replay gives apply the facts of the latest day, from its day_opened; before
 // the first day, all there are. It stops at the first error.
 func (j *Journal) Replay(apply func(queue.Fact) error) error {
-	ctx := context.Background()
-	err := j.eachToday(ctx, func(r row) error {
+	if opened := j.takeOpened(); opened != nil {
+		for _, f := range opened {
+			if err := apply(f); err != nil {
+				return classify("replay", err)
+			}
+		}
+		return nil
+	}
+	err := j.eachToday(context.Background(), func(r row) error {
 		f, err := r.fact()
 		if err != nil {
 			return err
@@ -223,11 +231,25 @@ func (j *Journal) Replay(apply func(queue.Fact) error) error {
 	return classify("replay", err)
 }
 
+// takeOpened gives, once, the facts that Open has read and checked, if nothing
+// was appended since: a start reads its day once.
+func (j *Journal) takeOpened() []queue.Fact {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	opened := j.opened
+	j.opened = nil
+	if len(opened) == 0 || opened[len(opened)-1].Seq != j.last.Load() {
+		return nil
+	}
+	return opened
+}
+
 // reload takes over what is on disk: the last fact and today's projections. It
 // checks the hash chain of today.
 func (j *Journal) reload(ctx context.Context) error {
 	today, chain := newFold(), []byte(nil)
 	last := uint64(0)
+	j.opened = nil
 	err := j.eachToday(ctx, func(r row) error {
 		if chain == nil {
 			var err error
@@ -245,6 +267,7 @@ func (j *Journal) reload(ctx context.Context) error {
 			return err
 		}
 		last = f.Seq
+		j.opened = append(j.opened, f)
 		return today.apply(f)
 	})
 	if err != nil {

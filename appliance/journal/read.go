@@ -52,7 +52,7 @@ func (r row) fact() (queue.Fact, error) {
 
 func (r row) decode() (queue.Fact, error) {
 	var f queue.Fact
-	if err := json.Unmarshal(r.body, &f); err != nil {
+	if err := f.UnmarshalJSON(r.body); err != nil { // directly: json.Unmarshal would read it once more
 		return f, err
 	}
 	if f.Seq != r.seq || f.Day != r.day {
