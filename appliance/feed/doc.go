@@ -15,6 +15,13 @@
 // wrong types, oversized bodies and values outside their bounds with an error
 // that wraps ErrInvalid.
 //
+// # Facts
+//
+// The city stores the record's own bytes and checks the chain of their hashes.
+// Of the facts that are about tickets it reads the body too (DecodeBody), so
+// that it knows every ticket of the day, on paper or online, by its token, and
+// how many are ahead of it. Kinds that it has no use for are ignored.
+//
 // # What is newest
 //
 // A snapshot is newer than another if its (Epoch, Rev) is greater. Epoch grows
