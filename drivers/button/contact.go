@@ -1,0 +1,65 @@
+package button
+
+import "time"
+
+// Timing is how a contact is read.
+type Timing struct {
+	// Bounce is how long the contact must be open in one go before it can be
+	// pressed again. 50 ms if 0: longer than any bounce, shorter than a person
+	// needs between two presses.
+	Bounce time.Duration
+	// Stuck is how long a contact is closed before it is reported. 30 s if 0.
+	Stuck time.Duration
+}
+
+func (t Timing) withDefaults() Timing {
+	if t.Bounce <= 0 {
+		t.Bounce = 50 * time.Millisecond
+	}
+	if t.Stuck <= 0 {
+		t.Stuck = 30 * time.Second
+	}
+	return t
+}
+
+// Contact is what is known of a contact. The zero value has seen nothing. It is
+// a plain value: Step is a pure function of it, a level and a time.
+type Contact struct {
+	seen   bool
+	last   time.Duration // of the newest reading
+	down   bool          // closed, or not yet open for long enough
+	downAt time.Duration
+	open   bool // while down: the newest readings were open
+	openAt time.Duration
+	stuck  bool
+}
+
+// Step takes a reading and says whether it begins a press. at is monotonic; a
+// reading older than the last one counts as of the same instant.
+func (c Contact) Step(t Timing, closed bool, at time.Duration) (Contact, bool) {
+	t = t.withDefaults()
+	at = max(at, c.last)
+	first := !c.seen
+	c.seen, c.last = true, at
+	switch {
+	case first:
+		c.down, c.downAt = closed, at
+		return c, false
+	case c.down && c.open && at-c.openAt >= t.Bounce:
+		c.down, c.open, c.stuck = false, false, false
+	}
+	switch {
+	case closed && !c.down:
+		c.down, c.downAt = true, at
+		return c, true
+	case closed:
+		c.open = false
+		c.stuck = c.stuck || at-c.downAt >= t.Stuck
+	case c.down && !c.open:
+		c.open, c.openAt = true, at
+	}
+	return c, false
+}
+
+// Stuck reports whether the contact has been closed for too long.
+func (c Contact) Stuck() bool { return c.stuck }
