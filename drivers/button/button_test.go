@@ -253,7 +253,7 @@ func TestDeadLamp(t *testing.T) {
 		in.set(gpio.Low)
 		time.Sleep(time.Second)
 		lamp.refusing(nil)
-		time.Sleep(time.Second)
+		time.Sleep(1500 * ms) // tried again every second
 		if r.presses() != 1 {
 			t.Errorf("%d presses, want 1", r.presses())
 		}
