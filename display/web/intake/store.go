@@ -38,12 +38,14 @@ CREATE TABLE IF NOT EXISTS progress (
 ) WITHOUT ROWID;
 `
 
-// Store keeps every office's facts in one SQLite file, in order and once. One
-// goroutine writes; readers are welcome beside it.
+// Store keeps every office's facts in one SQLite file, in order and once, and
+// the tickets of the current day in memory. One goroutine writes; readers are
+// welcome beside it.
 type Store struct {
 	db    *sql.DB
 	heads map[head]position
 	turn  int64
+	days  *days
 }
 
 type head struct{ office, journal string }
@@ -66,7 +68,8 @@ type Fact struct {
 	Hash            string
 }
 
-// OpenStore opens the file at path or makes it. Its directory must exist.
+// OpenStore opens the file at path or makes it, and reads the current day of
+// each office. Its directory must exist.
 func OpenStore(path string) (*Store, error) {
 	// A write-ahead log with FULL is the only mode in which a power cut loses no
 	// acknowledged transaction.
@@ -75,8 +78,12 @@ func OpenStore(path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("intake: open %s: %w", path, err)
 	}
-	s := &Store{db: db, heads: make(map[head]position)}
-	if err := s.load(); err != nil {
+	s := &Store{db: db, heads: make(map[head]position), days: newDays()}
+	err = s.load()
+	if err == nil {
+		err = s.loadDays()
+	}
+	if err != nil {
 		db.Close()
 		return nil, fmt.Errorf("intake: open %s: %w; check that the folder exists and is writable", path, err)
 	}
@@ -172,6 +179,7 @@ type batch struct {
 	tx    *sql.Tx
 	heads map[head]position
 	turn  int64
+	added []arrival
 }
 
 func (s *Store) begin(ctx context.Context) (*batch, error) {
@@ -208,6 +216,7 @@ func (b *batch) add(ctx context.Context, a arrival) error {
 	}
 	b.turn++
 	b.heads[k] = position{a.head.Seq, want, b.turn}
+	b.added = append(b.added, a)
 	return nil
 }
 
@@ -240,6 +249,9 @@ func (b *batch) commit(ctx context.Context) error {
 		b.s.heads[k] = p
 	}
 	b.s.turn = b.turn
+	for _, a := range b.added {
+		b.s.days.note(a.office, a.msg.Journal, a.head)
+	}
 	return nil
 }
 
