@@ -211,10 +211,10 @@ func (l *Loop) begin() error {
 	if err := l.settle(); err != nil {
 		return err
 	}
-	l.show()
 	for _, k := range l.state.Counters {
 		l.sign(k.Number)
 	}
+	l.show()
 	return nil
 }
 

@@ -33,6 +33,7 @@ type Parts struct {
 	Dial     func(context.Context) (printer.Transport, error) // nil: no printer
 	Signs    appliance.Signs                                  // nil: no signs; it must not block, see appliance.Mailbox
 	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
+	Record   func(appliance.Record) appliance.Record          // goes between the loop and the record; nil: nothing does
 	Software string                                           // version, for the city
 	Log      *slog.Logger
 }
@@ -72,6 +73,9 @@ func (b *Box) assemble(p Parts) error {
 		KeepModel:     b.Journal.KeepModel,
 		ReprintWithin: p.File.Printer.ReprintWithin,
 		Viewer:        b.Hub.Publish,
+	}
+	if p.Record != nil {
+		opt.Record = p.Record(opt.Record)
 	}
 	if p.Dial != nil {
 		if err := b.printing(p, &opt); err != nil {

@@ -38,6 +38,7 @@ const PrinterSpeed = 200
 type Bench struct {
 	Printer *virtual.Printer
 	Clock   *clock.Bench
+	Disk    Disk
 
 	mu    sync.Mutex
 	signs map[int]string

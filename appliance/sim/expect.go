@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"sunbeon/appliance"
+	"sunbeon/appliance/feed"
+	"sunbeon/printer/virtual"
 )
 
 func (p *player) expect(w []string) error {
@@ -24,7 +26,7 @@ func (p *player) expect(w []string) error {
 	case arg(0) == "refused":
 		r := p.refused
 		p.refused = nil
-		if r == nil || string(r.Code) != arg(1) {
+		if code(r) != arg(1) {
 			return fmt.Errorf("got %v", r)
 		}
 		return nil
@@ -33,8 +35,8 @@ func (p *player) expect(w []string) error {
 	case arg(0) == "ticket":
 		return p.ticket(arg(1), arg(2) == "copy")
 	case slices.Equal(w, []string{"no", "ticket"}):
-		if got := p.stand.Bench().Printer.Pieces(); len(got) > p.seen {
-			return fmt.Errorf("there is one:\n%s", got[p.seen].Text())
+		if piece, ok := p.paper(); ok {
+			return fmt.Errorf("there is one:\n%s", piece.Text())
 		}
 		return nil
 	case arg(0) == "sign":
@@ -47,44 +49,63 @@ func (p *player) expect(w []string) error {
 			return nil
 		})
 	}
-	check, ok := expectation(w)
-	if !ok {
-		return errUsage
-	}
-	return p.view(check)
+	return p.view(expectation(w))
 }
 
 // expectation is a check of what people see.
-func expectation(w []string) (func(*appliance.View) error, bool) {
-	if len(w) < 3 {
-		return nil, false
-	}
+func expectation(w []string) func(*appliance.View) error {
 	switch w[0] {
-	case "waiting":
+	case "waiting", "issuing":
 		return func(v *appliance.View) error {
-			for _, s := range v.Public.Services {
-				if s.ID == w[1] {
-					return same(strconv.Itoa(s.Waiting), w[2])
+			i := slices.IndexFunc(v.Public.Services, func(s feed.Service) bool { return s.ID == w[1] })
+			switch {
+			case i < 0:
+				return errors.New("no such service")
+			case w[0] == "issuing":
+				return same(string(v.Public.Services[i].Issuing), w[2])
+			}
+			return same(strconv.Itoa(v.Public.Services[i].Waiting), w[2])
+		}
+	case "counter":
+		return func(v *appliance.View) error {
+			for _, k := range v.Public.Counters {
+				if strconv.Itoa(k.Number) == w[1] {
+					return same(string(k.State), w[2])
 				}
 			}
-			return errors.New("no such service")
-		}, true
+			return errors.New("no such counter")
+		}
+	case "day":
+		return func(v *appliance.View) error {
+			state := "closed"
+			if v.Public.DayOpen {
+				state = "open"
+			}
+			return same(fmt.Sprintf("day %d %s", v.Public.Day, state), strings.Join(w, " "))
+		}
+	case "clock":
+		return func(v *appliance.View) error {
+			if v.Public.Clock {
+				return same("confirmed", w[1])
+			}
+			return same("lost", w[1])
+		}
 	case "status":
 		return func(v *appliance.View) error {
 			if t, ok := find(v.Tickets, w[1]); ok {
 				return same(string(t.Status), w[2])
 			}
 			return same("ended", w[2])
-		}, true
+		}
 	case "paper":
 		return func(v *appliance.View) error {
 			if t, ok := find(append(v.Tickets, v.Unpaper...), w[1]); ok {
 				return same(string(t.Paper), w[2])
 			}
 			return errors.New("no such ticket")
-		}, true
+		}
 	case "lamp":
-		return func(v *appliance.View) error { return same(string(v.LampOf(w[1])), w[2]) }, true
+		return func(v *appliance.View) error { return same(string(v.LampOf(w[1])), w[2]) }
 	case "fault":
 		return func(v *appliance.View) error {
 			for _, f := range v.Public.Faults {
@@ -93,7 +114,7 @@ func expectation(w []string) (func(*appliance.View) error, bool) {
 				}
 			}
 			return fmt.Errorf("the faults are %+v", v.Public.Faults)
-		}, true
+		}
 	case "called":
 		return func(v *appliance.View) error {
 			if len(v.Public.Calls) == 0 {
@@ -101,9 +122,9 @@ func expectation(w []string) (func(*appliance.View) error, bool) {
 			}
 			c := v.Public.Calls[0]
 			return same(fmt.Sprintf("called %s at %d", c.Ticket, c.Counter), strings.Join(w, " "))
-		}, true
+		}
 	}
-	return nil, false
+	return func(*appliance.View) error { return errUsage }
 }
 
 func find(in []appliance.Ticket, label string) (appliance.Ticket, bool) {
@@ -121,11 +142,26 @@ func same(got, want string) error {
 	return nil
 }
 
+// paper is the next piece not yet seen, if it has come out. Blank scraps, which
+// are cut off before a copy, do not count.
+func (p *player) paper() (virtual.Piece, bool) {
+	pieces := p.stand.Bench().Printer.Pieces()
+	for p.seen < len(pieces) && strings.TrimSpace(pieces[p.seen].Text()) == "" {
+		p.seen++
+	}
+	if p.seen >= len(pieces) {
+		return virtual.Piece{}, false
+	}
+	return pieces[p.seen], true
+}
+
 // ticket waits for the next piece of paper and reads it.
 func (p *player) ticket(label string, isCopy bool) error {
 	pr := p.stand.Bench().Printer
+	var piece virtual.Piece
 	err := p.until(pr.Changed, func() error {
-		if len(pr.Pieces()) <= p.seen {
+		var ok bool
+		if piece, ok = p.paper(); !ok {
 			return fmt.Errorf("no paper came out; the printer: %+v", pr.State())
 		}
 		return nil
@@ -133,7 +169,6 @@ func (p *player) ticket(label string, isCopy bool) error {
 	if err != nil {
 		return err
 	}
-	piece := pr.Pieces()[p.seen]
 	p.seen++
 	number := slices.ContainsFunc(strings.Fields(piece.Text()), func(w string) bool { return w == label })
 	if marked := strings.Contains(piece.Text(), "재발행"); !number || marked != isCopy {

@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"sunbeon/appliance"
@@ -28,6 +27,13 @@ type Rig struct {
 // NewRig makes a rig that is switched off. It fills in the parts that the bench
 // has: clock, signs, and the printer's cable unless one is given.
 func NewRig(b *Bench, parts box.Parts) *Rig {
+	below := parts.Record
+	parts.Record = func(r appliance.Record) appliance.Record {
+		if below != nil {
+			r = below(r)
+		}
+		return b.Disk.Under(r)
+	}
 	parts.Clock, parts.Signs = b.Clock, b
 	if parts.Dial == nil {
 		parts.Dial = b.Dial
@@ -77,7 +83,7 @@ func (r *Rig) On(ctx context.Context) error {
 	case <-views:
 	case err := <-ran:
 		cancel()
-		return fmt.Errorf("sim: the kiosk ended: %w", err)
+		return errors.Join(errors.New("sim: the kiosk ended before it showed anything"), err, ctx.Err())
 	}
 	r.on, r.end, r.ran = b, cancel, ran
 	return nil

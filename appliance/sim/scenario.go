@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +46,7 @@ type Stand interface {
 //	cover open|close                the printer's lid
 //	cutter jam|clear
 //	printer silent|answers
+//	disk full|free                  under the record
 //	cut power [after N bytes]       of the kiosk and the printer; at the printer's N-th byte from now
 //	power on
 //	clock 2026-11-23 09:00          set the wall clock
@@ -60,27 +60,26 @@ type Stand interface {
 //	expect status NUMBER STATUS     waiting called held no_show; ended for all that is over
 //	expect paper NUMBER STATUS      none pending printed unconfirmed failed
 //	expect lamp SERVICE LAMP        ready paper closed broken
+//	expect issuing SERVICE open|closed|early|full
+//	expect counter N open|paused|closed
+//	expect day N open|closed        the business day
+//	expect clock lost|confirmed     what people see of it
 //	expect fault DEVICE CONDITION | expect no fault
 //	expect called NUMBER at N       the newest call
-//	expect refused CODE             the step before was refused so
+//	expect refused CODE             the step before was refused so; "record" when it cannot be kept
 //
 // A refusal that the next line does not expect is an error. Errors name the
-// line.
+// line; every line is read before anything happens.
 func Play(ctx context.Context, name string, script io.Reader, on Stand) error {
-	p := &player{ctx: ctx, stand: on, patience: patience}
-	scan := bufio.NewScanner(script)
-	for n := 1; scan.Scan(); n++ {
-		text, _, _ := strings.Cut(scan.Text(), "#")
-		words := strings.Fields(text)
-		if len(words) == 0 {
-			continue
-		}
-		if err := p.line(words); err != nil {
-			return fmt.Errorf("sim: %s:%d: %s: %w", name, n, strings.Join(words, " "), err)
-		}
+	todo, err := parse(name, script)
+	if err != nil {
+		return err
 	}
-	if err := scan.Err(); err != nil {
-		return fmt.Errorf("sim: %s: %w", name, err)
+	p := &player{ctx: ctx, stand: on, patience: patience}
+	for _, st := range todo {
+		if err := p.line(st.words); err != nil {
+			return fmt.Errorf("sim: %s:%d: %s: %w", name, st.line, strings.Join(st.words, " "), err)
+		}
 	}
 	if p.refused != nil {
 		return fmt.Errorf("sim: %s: the last step was refused: %w", name, p.refused)
@@ -95,13 +94,10 @@ type player struct {
 	ctx      context.Context
 	stand    Stand
 	patience time.Duration
-	seen     int // pieces of paper that were expected
-	refused  *queue.Refusal
+	seen     int          // pieces of paper that were expected
+	refused  error        // by the line or the record, until a line expects it
 	cut      <-chan error // a power cut that waits for its byte
 }
-
-// errUsage is an unknown or incomplete step.
-var errUsage = errors.New("no such step, or a word is missing; the steps stand in the documentation of appliance/sim")
 
 func (p *player) line(w []string) error {
 	if w[0] == "expect" {
@@ -122,10 +118,23 @@ func (p *player) line(w []string) error {
 		return errors.New("the power is off")
 	}
 	_, err = kiosk.Do(p.ctx, appliance.Command{Command: c, By: "scenario"})
-	if errors.As(err, &p.refused) {
-		return nil
+	if code(err) == "" {
+		return err
 	}
-	return err
+	p.refused = err
+	return nil
+}
+
+// code is the reason of a refusal, "" if err is none.
+func code(err error) string {
+	var r *queue.Refusal
+	switch {
+	case errors.As(err, &r):
+		return string(r.Code)
+	case errors.Is(err, appliance.ErrRecord):
+		return "record"
+	}
+	return ""
 }
 
 // bench steps change what hangs around the kiosk.
@@ -153,6 +162,10 @@ func (p *player) bench(w []string) (act func() error, ok bool) {
 		return do(func() { b.Printer.Silence(true) })
 	case "printer answers":
 		return do(func() { b.Printer.Silence(false) })
+	case "disk full":
+		return do(func() { b.Disk.Fill(true) })
+	case "disk free":
+		return do(func() { b.Disk.Fill(false) })
 	case "cut power":
 		return do(p.stand.Cut)
 	case "power on":

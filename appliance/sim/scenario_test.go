@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sunbeon/appliance"
 	"sunbeon/appliance/box"
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/queue"
@@ -17,12 +18,20 @@ import (
 
 func rig(t *testing.T) *sim.Rig {
 	t.Helper()
+	r, _ := rigOn(t, nil)
+	return r
+}
+
+// rigOn is a rig whose record is looked at, and the record's path.
+func rigOn(t *testing.T, record func(appliance.Record) appliance.Record) (r *sim.Rig, path string) {
+	t.Helper()
 	file, err := config.Parse("office.toml", sim.Office())
 	if err != nil {
 		t.Fatal(err)
 	}
+	path = filepath.Join(t.TempDir(), "journal.db")
 	bench := sim.New(time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST()), nil, sim.PrinterSpeed)
-	return sim.NewRig(bench, box.Parts{File: file, Journal: filepath.Join(t.TempDir(), "journal.db"), Log: slog.New(slog.DiscardHandler)})
+	return sim.NewRig(bench, box.Parts{File: file, Journal: path, Record: record, Log: slog.New(slog.DiscardHandler)}), path
 }
 
 func play(t *testing.T, name, script string) error {
@@ -68,6 +77,21 @@ func TestScenarioFails(t *testing.T) {
 		{"recall 1", "the last step was refused"},
 		{"recall 1\nexpect refused nobody_waiting", "x:2: expect refused nobody_waiting: got queue: counter_idle"},
 		{"dance", "x:1: dance: no such step"},
+		{"press civil\npress civil priorty\ncall x", "x:2: press civil priorty: write: press SERVICE [priority]\nsim: x:3: call x: write: call|recall"},
+		{"expect ticket 1 copied", "write: expect ticket NUMBER [copy]"},
+		{"cut power after x bytes", "write: cut power, or: cut power after N bytes"},
+		{"wait -5m", "write: wait DURATION"},
+		{"clock 2026-13-01 09:00", "write: clock DATE TIME"},
+		{"expect paper 1 torn", "write: expect paper NUMBER none|"},
+		{"expect", "no such step"},
+		{"press civil\nexpect issuing civil early", "x:2: expect issuing civil early: not within 20s: got \"open\""},
+		{"expect counter 1 open", "got \"closed\""},
+		{"expect day 1 closed", "got \"day 1 open\""},
+		{"expect clock lost", "got \"confirmed\""},
+		{"disk full\npress civil\nexpect refused issuing_closed", "x:3: expect refused issuing_closed: got appliance: the record"},
+		{"cut power\npress civil", "x:2: press civil: the power is off"},
+		{"power on", "the power is on already"},
+		{strings.Repeat("x", 70_000), "x:1: "},
 		{"expect sign 1 7", "x:1: expect sign 1 7: not within 20s: got \"\""},
 		{"press civil\nexpect ticket 1\nexpect ticket 2", "no paper came out"},
 	} {
@@ -75,4 +99,51 @@ func TestScenarioFails(t *testing.T) {
 			t.Errorf("%q: got %v", c.script, err)
 		}
 	}
+}
+
+// Every form of a step is documented.
+func TestStepsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("scenario.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for line := range strings.Lines(string(doc)) {
+		if text, ok := strings.CutPrefix(line, "//\t"); ok {
+			for _, w := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" |[]\n", r) }) {
+				known[w] = true
+			}
+		}
+	}
+	for _, form := range sim.Steps() {
+		for _, w := range strings.FieldsFunc(form, func(r rune) bool { return strings.ContainsRune(" |[]", r) }) {
+			if w == strings.ToLower(w) && !known[w] {
+				t.Errorf("%q of %q is not in the documentation of Play", w, form)
+			}
+		}
+	}
+}
+
+// Whatever a script says, reading it ends, and its errors name a line.
+func FuzzParse(f *testing.F) {
+	scripts, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range scripts {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Fuzz(func(t *testing.T, script string) {
+		n, err := sim.Parse("x", strings.NewReader(script))
+		if err != nil && !strings.Contains(err.Error(), "sim: x:") {
+			t.Fatalf("no line: %v", err)
+		}
+		if lines := strings.Count(script, "\n") + 1; n > lines {
+			t.Fatalf("%d steps in %d lines", n, lines)
+		}
+	})
 }
