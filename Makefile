@@ -8,19 +8,23 @@ FUZZTIME ?= 20s
 CITY    := 127.0.0.1:8480
 BROKER  := 127.0.0.1:1883
 
-.PHONY: help run build test unit outside lint bench fuzz arm64 clean needs-run needs-test
+.PHONY: help run build test modules unit outside lint bench fuzz arm64 clean needs-run needs-test
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: needs-run build ## the bench, the counter pages and the city's website on this machine
+run: needs-run modules build ## the bench, the counter pages and the city's website on this machine
 	@sh .ci/run-demo $(CITY) $(BROKER)
 
 build:
 	@mkdir -p bin
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./appliance/cmd/kiosk ./display/cmd/cityweb
 
-test: needs-test lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
+test: needs-test modules lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
+
+# Downloaded quietly; a second, loud try says what went wrong.
+modules:
+	@$(GO) mod download >/dev/null 2>&1 || $(GO) mod download
 
 unit:
 	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m ./...
@@ -36,7 +40,8 @@ var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
 lint: ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached
 	@bad=$$(gofmt -l appliance drivers display printer images 2>/dev/null); [ -z "$$bad" ] || { echo "not gofmt clean:"; echo "$$bad"; exit 1; }
 	@$(GO) vet ./...
-	@$(GO) run $(STATICCHECK) ./...
+	@sh .ci/tool staticcheck $(STATICCHECK)
+	@var/tools/staticcheck ./...
 	@sh .ci/vulnerabilities
 
 arm64:
