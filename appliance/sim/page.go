@@ -5,21 +5,19 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"html/template"
 	"image/png"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"sunbeon/appliance"
-	"sunbeon/appliance/queue"
 	"sunbeon/display/board"
 	"sunbeon/display/typeface"
+	"sunbeon/printer/virtual"
 )
 
 //go:embed page
@@ -38,6 +36,9 @@ type Page struct {
 	board  *board.Board
 	drawn  *appliance.View
 	pixels []byte // PNG of drawn
+
+	rollMu sync.Mutex
+	pieces []virtual.Piece // as of the last look: looking copies them all
 }
 
 // NewPage is the page of a bench with a running kiosk. City is the address of
@@ -56,6 +57,18 @@ func NewPage(b *Bench, kiosk appliance.Handler, hub *appliance.Hub, faces *typef
 
 // Register adds the page's addresses.
 func (p *Page) Register(mux *http.ServeMux) {
+	h := p.handler()
+	mux.Handle("/bench", h)
+	mux.Handle("/bench/", h)
+}
+
+// bodyLimit is more than any button of the page sends.
+const bodyLimit = 2 << 10
+
+// handler answers everything under /bench. Other sites can neither press its
+// buttons nor frame it.
+func (p *Page) handler() http.Handler {
+	mux := http.NewServeMux()
 	static := func(name, kind string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			b, err := files.ReadFile("page/" + name)
@@ -64,7 +77,7 @@ func (p *Page) Register(mux *http.ServeMux) {
 				return
 			}
 			w.Header().Set("Content-Type", kind+"; charset=utf-8")
-			w.Write(b)
+			_, _ = w.Write(b) // a reader that has gone
 		}
 	}
 	mux.HandleFunc("GET /bench", p.index)
@@ -77,6 +90,23 @@ func (p *Page) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /bench/press", p.press)
 	mux.HandleFunc("POST /bench/key", p.key)
 	mux.HandleFunc("POST /bench/fault", p.fault)
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "다른 누리집에서 온 요청은 받지 않습니다. Requests from other sites are refused.", http.StatusForbidden)
+	}))
+	guarded := guard.Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 func (p *Page) index(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +124,7 @@ func (p *Page) index(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Write(page.Bytes())
+	_, _ = w.Write(page.Bytes()) // a reader that has gone
 }
 
 // state is what the page shows, sent whole with every change.
@@ -113,7 +143,7 @@ func (p *Page) state(v *appliance.View) state {
 		Lamps: map[string]appliance.Lamp{}, Signs: map[int]string{}, Faults: []string{},
 		Clock:   at.Time().Format("2006-01-02 15:04"),
 		Version: fmt.Sprintf("%d.%d", v.Public.Seq, len(v.Public.Faults)),
-		Pieces:  len(p.bench.Printer.Pieces()),
+		Pieces:  p.bench.Printer.State().Pieces,
 	}
 	if !at.Trusted {
 		s.Clock += " (시계 미확인)"
@@ -130,12 +160,14 @@ func (p *Page) state(v *appliance.View) state {
 	return s
 }
 
+// writeWithin is how long a browser may take to read a change.
+const writeWithin = 10 * time.Second
+
 // heartbeat renews clock and link while nothing happens.
 const heartbeat = 10 * time.Second
 
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -152,6 +184,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 				p.log.Error("bench events", "err", err)
 				return
 			}
+			_ = out.SetWriteDeadline(time.Now().Add(writeWithin)) // a recorder of a test has none
 			if _, err := fmt.Fprintf(w, "data: %s\n\n", b); err != nil || out.Flush() != nil {
 				return
 			}
@@ -185,89 +218,42 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 		p.drawn, p.pixels = v, b.Bytes()
 	}
 	w.Header().Set("Content-Type", "image/png")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Write(p.pixels)
+	_, _ = w.Write(p.pixels) // a reader that has gone
 }
 
 // paper is the piece that the request names.
-func (p *Page) paper(w http.ResponseWriter, r *http.Request) (n int, ok bool) {
-	n, err := strconv.Atoi(r.FormValue("n"))
-	if err != nil || n < 1 || n > len(p.bench.Printer.Pieces()) {
+func (p *Page) paper(w http.ResponseWriter, r *http.Request) (piece virtual.Piece, ok bool) {
+	n, err := strconv.Atoi(r.URL.Query().Get("n"))
+	pieces := p.roll()
+	if err != nil || n < 1 || n > len(pieces) {
 		http.Error(w, "그 번호의 용지가 없습니다. There is no such piece of paper.", http.StatusNotFound)
-		return 0, false
+		return virtual.Piece{}, false
 	}
-	return n - 1, true
+	return pieces[n-1], true
+}
+
+// roll is what has come out of the printer, copied only when there is more.
+func (p *Page) roll() []virtual.Piece {
+	p.rollMu.Lock()
+	defer p.rollMu.Unlock()
+	if p.bench.Printer.State().Pieces != len(p.pieces) {
+		p.pieces = p.bench.Printer.Pieces()
+	}
+	return p.pieces
 }
 
 func (p *Page) paperPNG(w http.ResponseWriter, r *http.Request) {
-	if n, ok := p.paper(w, r); ok {
+	if piece, ok := p.paper(w, r); ok {
 		w.Header().Set("Content-Type", "image/png")
-		if err := p.bench.Printer.Pieces()[n].PNG(w); err != nil {
-			p.log.Warn("bench paper", "err", err)
+		if err := piece.PNG(w); err != nil {
+			p.log.Debug("bench paper", "err", err)
 		}
 	}
 }
 
 func (p *Page) paperText(w http.ResponseWriter, r *http.Request) {
-	if n, ok := p.paper(w, r); ok {
+	if piece, ok := p.paper(w, r); ok {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintln(w, p.bench.Printer.Pieces()[n].Text())
+		_, _ = fmt.Fprintln(w, piece.Text()) // a reader that has gone
 	}
-}
-
-func (p *Page) press(w http.ResponseWriter, r *http.Request) {
-	c := queue.Issue{Service: r.FormValue("service"), Class: queue.Class(r.FormValue("class")), Origin: queue.Button}
-	p.do(w, r, c, "button:"+c.Service, func(res appliance.Result) string { return res.Label + "번 표를 발급하였습니다." })
-}
-
-func (p *Page) key(w http.ResponseWriter, r *http.Request) {
-	counter, _ := strconv.Atoi(r.FormValue("counter"))
-	v := p.hub.Newest()
-	if v == nil {
-		http.Error(w, "키오스크가 시작되고 있습니다.", http.StatusServiceUnavailable)
-		return
-	}
-	c, ok := v.Press(counter, appliance.Key(r.FormValue("key")))
-	if !ok {
-		http.Error(w, "없는 키입니다. There is no such key.", http.StatusBadRequest)
-		return
-	}
-	p.do(w, r, c, fmt.Sprintf("counter:%d", counter), func(res appliance.Result) string {
-		if res.Notice != nil {
-			return res.Notice.Korean()
-		}
-		if res.Label == "" {
-			return fmt.Sprintf("%d번 창구 처리하였습니다.", counter)
-		}
-		return fmt.Sprintf("%d번 창구: %s번", counter, res.Label)
-	})
-}
-
-func (p *Page) do(w http.ResponseWriter, r *http.Request, c queue.Command, by string, say func(appliance.Result) string) {
-	res, err := p.kiosk.Do(r.Context(), appliance.Command{Command: c, Request: r.FormValue("request"), By: by})
-	var refusal *queue.Refusal
-	switch {
-	case errors.As(err, &refusal):
-		http.Error(w, refusal.Korean(), http.StatusConflict)
-	case err != nil:
-		http.Error(w, "처리하지 못했습니다. 직원에게 문의해 주십시오: "+err.Error(), http.StatusServiceUnavailable)
-	default:
-		fmt.Fprintln(w, say(res))
-	}
-}
-
-// fault carries out one of the scenario's steps on the printer.
-func (p *Page) fault(w http.ResponseWriter, r *http.Request) {
-	step := map[string]func(){
-		"paper out": p.bench.Printer.PaperOut, "paper in": p.bench.Printer.LoadPaper,
-		"cover open": p.bench.Printer.OpenCover, "cover close": p.bench.Printer.CloseCover,
-		"cutter jam": p.bench.Printer.JamCutter, "cutter clear": p.bench.Printer.ClearCutter,
-		"printer silent": func() { p.bench.Printer.Silence(true) }, "printer answers": func() { p.bench.Printer.Silence(false) },
-	}[strings.TrimSpace(r.FormValue("what"))]
-	if step == nil {
-		http.Error(w, "없는 고장입니다. There is no such fault.", http.StatusBadRequest)
-		return
-	}
-	step()
-	fmt.Fprintln(w, "프린터 상태를 바꾸었습니다.")
 }

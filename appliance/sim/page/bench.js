@@ -3,10 +3,18 @@
 const $ = (s, of = document) => of.querySelector(s);
 const said = $("#said");
 
-async function post(path, fields) {
-  const reply = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
-  const text = await reply.text();
+function say(text, refused) {
   said.textContent = text;
+  said.classList.toggle("refused", refused);
+}
+
+async function post(path, fields) {
+  try {
+    const reply = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+    say(await reply.text(), !reply.ok);
+  } catch {
+    say("키오스크와 연결되지 않아 처리하지 못하였습니다.", true);
+  }
 }
 
 function request() {
@@ -51,4 +59,6 @@ function show(state) {
 
 const events = new EventSource("/bench/events");
 events.onmessage = event => show(JSON.parse(event.data));
-events.onerror = () => { said.textContent = "키오스크와 연결이 끊어졌습니다. 다시 연결하고 있습니다."; };
+let lost = false;
+events.onopen = () => { if (lost) say("키오스크와 다시 연결되었습니다.", false); lost = false; };
+events.onerror = () => { lost = true; say("키오스크와 연결이 끊어졌습니다. 다시 연결하고 있습니다.", true); };
