@@ -1,0 +1,77 @@
+package rs485
+
+import (
+	"math/bits"
+	"time"
+)
+
+// keypad turns readings of inputs into presses.
+//
+//	contact   ──┐ ┌┐┌───────────────┐┌┐┌─────────    held: one press
+//	            └─┘└┘               └┘└┘
+//	readings    1  1 1 1 1 1 1 1 1 1 0 1 0 0
+//	            │  └ press           │     └ up for Bounce: counts again
+//	            └ read again at once └ read again at once
+//
+// A change counts when two readings in a row show it, so neither bounce nor an
+// answer damaged beyond its CRC makes a call. A unit that forgets a press once
+// it was read shows it once only: there the CRC alone vouches.
+type keypad struct {
+	latch  string
+	bounce time.Duration
+	mask   uint64 // inputs with a key
+	armed  bool   // one reading was made since the unit came
+	down   uint64 // pressed and counted
+	last   uint64 // the reading before
+	high   [64]time.Time
+}
+
+func newKeypad(u Unit, bounce time.Duration) keypad {
+	k := keypad{latch: u.Latch, bounce: bounce}
+	for input := range u.Keys {
+		k.mask |= 1 << input
+	}
+	return k
+}
+
+// disarm makes the next reading the one that others are compared with: nobody
+// is called by a key that was pressed while the unit was away.
+func (k *keypad) disarm() { k.armed = false }
+
+// read takes a reading. pressed has the inputs pressed by it; again asks for
+// the next reading at once.
+func (k *keypad) read(now uint64, at time.Time) (pressed uint64, again bool) {
+	now &= k.mask
+	for left := now; left != 0; left &= left - 1 {
+		k.high[bits.TrailingZeros64(left)] = at
+	}
+	before := k.last
+	k.last = now
+	if !k.armed {
+		k.armed, k.down = true, now
+		return 0, false
+	}
+	for left := (now | before | k.down) & k.mask; left != 0; left &= left - 1 {
+		bit := left & -left
+		isUp, wasUp := now&bit == 0, before&bit == 0
+		switch counted := k.down&bit != 0; {
+		case !counted && !isUp && (!wasUp || k.latch == "read"):
+			k.down |= bit
+			pressed |= bit
+		case !counted && !isUp:
+			again = true
+		case counted && isUp && (wasUp || k.latch == "read"):
+			if at.Sub(k.high[bits.TrailingZeros64(bit)]) >= k.bounce {
+				k.down &^= bit
+			} else {
+				again = true
+			}
+		case counted && isUp:
+			again = true
+		}
+	}
+	return pressed, again
+}
+
+// cleared says that the unit has forgotten what it kept.
+func (k *keypad) cleared() { k.down, k.last = 0, 0 }
