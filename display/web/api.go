@@ -31,12 +31,12 @@ func (s *Site) apiOffice(w http.ResponseWriter, r *http.Request) {
 
 // apiTicket is for the ticket's own page; nobody else knows the token.
 func (s *Site) apiTicket(w http.ResponseWriter, r *http.Request) {
-	t, ok := s.find(r.PathValue("token"))
-	if !ok {
-		s.refuse(w, r, because(unknownTicket))
+	t, why := s.find(r.PathValue("token"))
+	if why != "" {
+		s.refuse(w, r, because(why))
 		return
 	}
-	b, err := json.Marshal(t)
+	b, err := json.Marshal(s.view(t, time.Now()))
 	if err != nil {
 		panic("web: a ticket does not encode: " + err.Error()) // it holds plain data only
 	}

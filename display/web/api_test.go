@@ -31,7 +31,7 @@ func TestAPITagsItsAnswers(t *testing.T) {
 
 func TestAPIRefusesInJSON(t *testing.T) {
 	s := newSite(t, newTown())
-	for path, want := range map[string]code{"/api/v1/offices/CS9": unknownOffice, "/api/v1/tickets/none": unknownTicket, "/api/v2": notFound} {
+	for path, want := range map[string]code{"/api/v1/offices/CS9": unknownOffice, "/api/v1/tickets/abcdefghijklmnop": unknownTicket, "/api/v2": notFound} {
 		r := get(t, s, path)
 		var why struct {
 			Code   code

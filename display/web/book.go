@@ -8,22 +8,27 @@ import (
 	"sunbeon/appliance/feed"
 )
 
-// remembered is how many tickets the book keeps: a busy city's day.
-const remembered = 20000
+// Bounds of the book.
+const (
+	remembered = 4096 // answers: more than a city gives in the time that a fact takes
+	regretted  = 1024 // request ids never to be used again
+	// bridged is how long an answer stands in for its fact at most: a day's work,
+	// for an office whose line was cut just after it answered.
+	bridged = 12 * time.Hour
+)
 
-// book keeps the tickets taken through this site, and lets each request be
-// asked once at a time. It is shared by all handlers and the hub.
+// book keeps the last answers of the offices, and lets each request be asked
+// once at a time. It is shared by all handlers.
 type book struct {
 	mu      sync.Mutex
-	flights map[string]*flight // by request id, while asked and while its ticket is kept
-	tickets map[string]Held    // by token
-	live    map[string]tokens  // by office: those that can still change
+	flights map[string]*flight // by request, while asked and while its answer is kept
+	answers map[string]spoken  // by token
 	entries []entry            // oldest first
+	spent   map[string]bool    // requests whose ticket was given back
+	spends  []string           // oldest first
 }
 
-type tokens map[string]struct{}
-
-type entry struct{ id, token string }
+type entry struct{ request, token string }
 
 type flight struct {
 	done  chan struct{}
@@ -31,8 +36,15 @@ type flight struct {
 	err   error
 }
 
+// spoken is what an office itself has said of a ticket.
+type spoken struct {
+	Office string
+	Came   time.Time
+	feed.Issued
+}
+
 func newBook() *book {
-	return &book{flights: map[string]*flight{}, tickets: map[string]Held{}, live: map[string]tokens{}}
+	return &book{flights: map[string]*flight{}, answers: map[string]spoken{}, spent: map[string]bool{}}
 }
 
 // issue asks for a ticket, once for an id however often it is called: a second
@@ -62,21 +74,31 @@ func (b *book) issue(ctx context.Context, d Desk, office string, r feed.Request)
 		delete(b.flights, key) // may be asked again
 		return f.reply, f.err
 	}
-	token := f.reply.Ticket.Token
-	b.tickets[token] = Held{Office: office, Taken: time.Now(), Issued: *f.reply.Ticket}
-	if b.live[office] == nil {
-		b.live[office] = tokens{}
+	b.keep(key, spoken{office, time.Now(), *f.reply.Ticket})
+	return f.reply, nil
+}
+
+// keep enters an answer; the caller holds the lock.
+func (b *book) keep(request string, a spoken) {
+	_, known := b.answers[a.Token]
+	b.answers[a.Token] = a
+	if known {
+		return
 	}
-	b.live[office][token] = struct{}{}
-	b.entries = append(b.entries, entry{key, token})
+	b.entries = append(b.entries, entry{request, a.Token})
 	if len(b.entries) > remembered {
 		old := b.entries[0]
 		b.entries = b.entries[1:]
-		delete(b.flights, old.id)
-		delete(b.live[b.tickets[old.token].Office], old.token)
-		delete(b.tickets, old.token)
+		delete(b.flights, old.request)
+		delete(b.answers, old.token)
 	}
-	return f.reply, nil
+}
+
+// given enters an office's answer to a cancel.
+func (b *book) given(office string, t feed.Issued) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keep("", spoken{office, time.Now(), t})
 }
 
 // taken gives the token of a ticket that the request id has led to.
@@ -98,44 +120,43 @@ func (b *book) taken(office, id string) (token string, ok bool) {
 	return f.reply.Ticket.Token, true
 }
 
-// heard folds what an office says into its tickets.
-func (b *book) heard(o Office) {
-	if o.Snapshot == nil {
-		return
-	}
+// find gives what an office has answered of a ticket, if that is not too long
+// ago to stand in for a fact.
+func (b *book) find(token string, now time.Time) (spoken, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for token := range b.live[o.ID] {
-		t := b.tickets[token]
-		if !o.Received.After(t.Taken) {
-			continue // from before the ticket: it knows nothing of it
-		}
-		b.keep(token, follow(t, o.Snapshot))
-	}
+	a, ok := b.answers[token]
+	return a, ok && now.Sub(a.Came) < bridged
 }
 
-// keep stores a ticket's new state; the caller holds the lock.
-func (b *book) keep(token string, t Held) {
-	b.tickets[token] = t
-	if t.ended() {
-		delete(b.live[t.Office], token)
-	}
-}
-
-// find gives the ticket behind a token.
-func (b *book) find(token string) (Held, bool) {
+// spend takes a request out of use; false if somebody has its ticket, or is
+// asking for it right now.
+func (b *book) spend(office, id string) bool {
+	key := office + "/" + id
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t, ok := b.tickets[token]
-	return t, ok
+	if b.flights[key] != nil {
+		return false
+	}
+	if b.spent[key] {
+		return true
+	}
+	b.spent[key] = true
+	b.spends = append(b.spends, key)
+	if len(b.spends) > regretted {
+		delete(b.spent, b.spends[0])
+		b.spends = b.spends[1:]
+	}
+	return true
 }
 
-// update takes over what the office itself says of a ticket.
-func (b *book) update(token string, now feed.Issued) {
+// unspent is the id under which a page's request is asked: another one if the
+// ticket of the first was given back.
+func (b *book) unspent(office, id string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if t, ok := b.tickets[token]; ok {
-		t.Status, t.Counter, t.Ahead = now.Status, now.Counter, now.Ahead
-		b.keep(token, t)
+	for b.spent[office+"/"+id] {
+		id = requestID(id, "again")
 	}
+	return id
 }

@@ -32,9 +32,39 @@ type City interface {
 	Link() (connected bool, since time.Time)
 }
 
+// Ticket is a ticket of an office's current day, as the facts tell it.
+type Ticket struct {
+	Office       string
+	Label        string // as printed and called
+	Service      string // id of the service it waits for, or is served for
+	Name, NameEn string // of that service; may be empty
+	Day          int64
+	Priority     bool
+	Online       bool
+	Status       string // feed.StatusWaiting and so on
+	Counter      int    // where it is, or was last; while waiting the only one that may call it, 0 is any
+	Ahead        int    // how many wait before it, as the office counts them
+	Last         bool   // nobody waits behind it
+	Moved        bool   // it was passed on, or let back in: what was told at issue does not hold
+	Doubt        bool   // the facts contradict themselves: this may be wrong
+	Issued       time.Time
+	Changed      time.Time   // the last change of status; both are zero when the clock was not confirmed
+	Told         *feed.Range // the wait told at issue, seconds; nil was none
+	Rules        feed.Rules  // of the office; LatePlace is empty when not known
+	Journal      string      // of the office's record, and
+	Seq          uint64      // the last of its facts that this takes in
+}
+
+// Tickets finds a ticket of a current day by its token, on paper or online. It
+// answers from memory, and is called from many goroutines.
+type Tickets interface {
+	Ticket(token string) (Ticket, bool)
+}
+
 // Desk asks an office to act. Ask returns the office's answer, which may be a
 // refusal, or an error that wraps ErrOffline or ErrTimeout. The same request
-// id may be asked again: it gets the same answer.
+// id may be asked again: it gets the same answer. A deadline of 0 stands for the
+// end of ctx, by the office's clock.
 type Desk interface {
 	Ask(ctx context.Context, office string, r feed.Request) (feed.Reply, error)
 }

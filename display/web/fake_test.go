@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,15 +25,17 @@ type town struct {
 	since   time.Time
 	watch   chan string
 
+	tickets map[string]Ticket // as facts tell them
 	asked   []feed.Request
 	answers map[string]feed.Reply
 	silent  error         // Ask fails with it
+	lossy   bool          // it acts, and its answers are lost
 	slow    chan struct{} // Ask waits for it
 	refusal *feed.Refusal
 }
 
 func newTown(all ...Office) *town {
-	c := &town{offices: map[string]Office{}, watch: make(chan string), answers: map[string]feed.Reply{}, since: time.Now()}
+	c := &town{offices: map[string]Office{}, watch: make(chan string), answers: map[string]feed.Reply{}, tickets: map[string]Ticket{}, since: time.Now()}
 	for _, o := range all {
 		c.offices[o.ID] = o
 	}
@@ -81,6 +85,28 @@ func (c *town) cut(down bool) {
 	c.mu.Unlock()
 }
 
+func (c *town) Ticket(token string) (Ticket, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t, ok := c.tickets[token]
+	return t, ok
+}
+
+// tell makes the facts of a ticket arrive; with no office they never were.
+func (c *town) tell(token string, t Ticket) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tickets[token] = t; t.Office == "" {
+		delete(c.tickets, token)
+	}
+}
+
+// tokenOf is the token of the ticket that a request leads to.
+func tokenOf(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}
+
 func (c *town) Ask(ctx context.Context, office string, r feed.Request) (feed.Reply, error) {
 	c.mu.Lock()
 	c.asked = append(c.asked, r)
@@ -101,12 +127,17 @@ func (c *town) Ask(ctx context.Context, office string, r feed.Request) (feed.Rep
 		return feed.Reply{V: 1, ID: r.ID, Refusal: c.refusal}, nil
 	case ok:
 		return a, nil
+	case r.Deadline != 0 && r.Deadline < time.Now().UnixMilli():
+		return feed.Reply{V: 1, ID: r.ID, Refusal: &feed.Refusal{Code: feed.RefusalExpired}}, nil
 	}
-	t := &feed.Issued{Label: "502", Service: r.Service, Day: 1, Token: "T" + r.ID, Status: waiting, Ahead: 3, Wait: &feed.Range{Low: 600, Mid: 900, High: 1500}}
+	t := &feed.Issued{Label: "502", Service: r.Service, Day: 1, Token: tokenOf(r.ID), Status: feed.StatusWaiting, Ahead: 3, Wait: &feed.Range{Low: 600, Mid: 900, High: 1500}}
 	if r.Kind == feed.RequestCancel {
-		t = &feed.Issued{Label: "502", Day: 1, Token: r.Token, Status: cancelled}
+		t = &feed.Issued{Label: "502", Day: 1, Token: r.Token, Status: feed.StatusCancelled}
 	}
 	c.answers[r.ID] = feed.Reply{V: 1, ID: r.ID, Ticket: t}
+	if c.lossy {
+		return feed.Reply{}, ErrTimeout
+	}
 	return c.answers[r.ID], nil
 }
 
@@ -138,7 +169,7 @@ func hall(id string, received time.Time) Office {
 
 func newSite(t testing.TB, c *town) *Site {
 	t.Helper()
-	s, err := New(Options{Name: Words{"수정시", "Sujeong"}, City: c, Desk: c, Log: discard()})
+	s, err := New(Options{Name: Words{"수정시", "Sujeong"}, City: c, Tickets: c, Desk: c, Log: discard()})
 	if err != nil {
 		t.Fatal(err)
 	}

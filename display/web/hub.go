@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -22,6 +23,7 @@ const (
 // reader is one open stream of events.
 type reader struct {
 	office string      // its page; "" is the page of all offices
+	ticket bool        // the page of one of its tickets
 	after  uint64      // number of the last event it has, 0 is none
 	mail   chan []byte // closed by the hub when the reader is dropped
 }
@@ -29,11 +31,10 @@ type reader struct {
 // hub hands every update to every reader. Its state belongs to the goroutine
 // of run.
 type hub struct {
-	city  City
-	heard func(Office) // called for every update, before it is sent
-	log   *slog.Logger
-	boot  string // distinguishes this run's event numbers from an earlier run's
-	most  int    // readers
+	city City
+	log  *slog.Logger
+	boot string // distinguishes this run's event numbers from an earlier run's
+	most int    // readers
 
 	join  chan joining
 	leave chan *reader
@@ -51,14 +52,17 @@ type joining struct {
 
 // known is the newest update of one office, encoded.
 type known struct {
-	number uint64
+	number uint64 // of card and detail
 	stale  bool
+	said   []byte // what they say
 	card   []byte // frame
 	detail []byte // frame
+	woken  uint64 // number of wake
+	wake   []byte // frame, for the pages of its tickets
 }
 
-func newHub(c City, heard func(Office), boot string, most int, log *slog.Logger) *hub {
-	return &hub{city: c, heard: heard, log: log, boot: boot, most: most,
+func newHub(c City, boot string, most int, log *slog.Logger) *hub {
+	return &hub{city: c, log: log, boot: boot, most: most,
 		join: make(chan joining), leave: make(chan *reader),
 		offices: map[string]*known{}, readers: map[*reader]struct{}{}}
 }
@@ -127,17 +131,29 @@ func (h *hub) greeting() []byte {
 	}{time.Now().UnixMilli(), h.link})
 }
 
-// publish encodes an office once, and sends it to all its readers.
+// publish encodes an office once, and sends it to all its readers. The pages of
+// its tickets are only woken: each asks for its own. A change that only tickets
+// show, as a fact that came after the state, wakes them alone.
 func (h *hub) publish(o Office) {
-	h.heard(o)
 	now := time.Now()
 	h.number++
-	d := detail(o, h.link.Connected, now)
 	id := h.boot + "-" + strconv.FormatUint(h.number, 10)
-	k := &known{h.number, stale(o, now), frame(id, "office", d.Card), frame(id, "office", d)}
-	h.offices[o.ID] = k
+	k := h.offices[o.ID]
+	if k == nil {
+		k = &known{}
+		h.offices[o.ID] = k
+	}
+	k.woken, k.wake = h.number, frame(id, "ticket", struct{}{})
+	h.send(k.wake, func(r *reader) bool { return r.ticket && r.office == o.ID })
+	d := detail(o, h.link.Connected, now)
+	said := frame("", "office", d)
+	if bytes.Equal(said, k.said) {
+		return
+	}
+	k.number, k.stale, k.said = h.number, stale(o, now), said
+	k.card, k.detail = frame(id, "office", d.Card), frame(id, "office", d)
 	h.send(k.card, func(r *reader) bool { return r.office == "" })
-	h.send(k.detail, func(r *reader) bool { return r.office == o.ID })
+	h.send(k.detail, func(r *reader) bool { return !r.ticket && r.office == o.ID })
 }
 
 func (h *hub) send(b []byte, to func(*reader) bool) {
@@ -160,7 +176,10 @@ func (h *hub) admit(r *reader) bool {
 	}
 	var missed []*known
 	for id, k := range h.offices {
-		if k.number > r.after && (r.office == "" || r.office == id) {
+		if r.office != "" && r.office != id {
+			continue
+		}
+		if k.number > r.after || r.ticket && k.woken > r.after {
 			missed = append(missed, k)
 		}
 	}
@@ -168,9 +187,12 @@ func (h *hub) admit(r *reader) bool {
 	slices.SortFunc(missed, func(a, b *known) int { return cmp.Compare(a.number, b.number) })
 	first := h.greeting()
 	for _, k := range missed {
-		if r.office == "" {
+		switch {
+		case r.ticket:
+			first = append(first, k.wake...)
+		case r.office == "":
 			first = append(first, k.card...)
-		} else {
+		default:
 			first = append(first, k.detail...)
 		}
 	}

@@ -120,7 +120,7 @@ func TestNothingInlineNothingFromElsewhere(t *testing.T) {
 
 func TestUnknownAddresses(t *testing.T) {
 	s := newSite(t, newTown())
-	for path, want := range map[string]string{"/nothing": "not_found", "/o/CS9": "office_unknown", "/en/t/none": "ticket_unknown"} {
+	for path, want := range map[string]string{"/nothing": "not_found", "/o/CS9": "office_unknown", "/en/t/none": "ticket_address", "/t/abcdefghijklmnop": "ticket_unknown"} {
 		r := get(t, s, path)
 		if page := text(t, r); r.StatusCode != http.StatusNotFound || !contains(page, `data-code="`+want+`"`, "<main") {
 			t.Errorf("%s: %s %s", path, r.Status, page)

@@ -82,7 +82,9 @@ type page struct {
 	Cards  []Card
 	Detail *Detail
 	Ticket *TicketView
+	Token  string // of Ticket
 	Why    *refusal
+	Retry  int // seconds after which the notice may be out of date; 0 is never
 	Again  *again
 }
 
@@ -160,15 +162,17 @@ func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Site) ticket(w http.ResponseWriter, r *http.Request) {
-	t, ok := s.find(r.PathValue("token"))
-	if !ok {
-		s.refuse(w, r, because(unknownTicket))
+	token := r.PathValue("token")
+	found, why := s.find(token)
+	if why != "" {
+		s.refuse(w, r, because(why))
 		return
 	}
-	p := s.page(r, Words{t.Label + "번", "Ticket " + t.Label})
-	p.Ticket, p.Nonce = &t, rand.Text()
+	p := s.page(r, Words{})
+	t := s.view(found, time.UnixMilli(p.Now))
+	p.Title, p.Ticket, p.Token, p.Nonce = Words{t.Label + "번", "Ticket " + t.Label}, &t, token, rand.Text()
 	if !t.Ended {
-		p.Events, p.Refresh = "/o/"+t.Office+"/events", 20
+		p.Events, p.Refresh = "/t/"+token+"/events", 20
 	}
 	s.render(w, "ticket.html", http.StatusOK, p)
 }

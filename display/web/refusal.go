@@ -14,6 +14,7 @@ const (
 	badMethod     code = "method_not_allowed"
 	unknownOffice code = "office_unknown"
 	unknownTicket code = "ticket_unknown"
+	badToken      code = "ticket_address"
 	badForm       code = "form_invalid"
 	formTooLarge  code = "form_too_large"
 	crossOrigin   code = "cross_origin"
@@ -41,10 +42,14 @@ func because(c code) refusal {
 		return refusal{http.StatusMethodNotAllowed, c, "이 주소에서는 사용할 수 없는 요청 방식입니다.", "This address does not take that method."}
 	case unknownOffice:
 		return refusal{http.StatusNotFound, c, "그런 민원실이 없습니다. 전체 목록에서 골라 주십시오.", "There is no such office. Please choose one from the list."}
+	case badToken:
+		return refusal{http.StatusNotFound, c,
+			"번호표의 주소가 아닙니다. 번호표의 QR 코드를 다시 찍거나 주소를 끝까지 입력하여 주십시오.",
+			"This is not the address of a ticket. Please scan the ticket's QR code again, or type the whole address."}
 	case unknownTicket:
 		return refusal{http.StatusNotFound, c,
-			"이 주소의 번호표를 알 수 없습니다. 이미 지난 번호표이거나 주소가 잘못되었습니다. 번호를 알고 계시면 민원실 순번 표시판을 확인하여 주십시오.",
-			"This ticket is not known here: it has expired, or the address is not complete. If you know your number, please watch the board at the office."}
+			"오늘의 번호표가 아니거나, 아직 소식이 도착하지 않은 번호표입니다. 방금 받으셨다면 이 화면을 잠시 그대로 두십시오. 스스로 다시 확인합니다. 번호는 민원실 순번 표시판에서 보실 수 있습니다.",
+			"This is not a ticket of today, or its news has not arrived yet. If you have just taken it, please leave this page open: it looks again by itself. The board at the office shows your number too."}
 	case badForm:
 		return refusal{http.StatusBadRequest, c, "보내신 내용을 읽을 수 없습니다. 민원실 화면에서 다시 눌러 주십시오.", "The form could not be read. Please go back to the office's page and press the button again."}
 	case formTooLarge:
@@ -58,7 +63,7 @@ func because(c code) refusal {
 	case officeSilent:
 		return refusal{http.StatusServiceUnavailable, c, "민원실과 연결이 끊겨 있습니다. 잠시 뒤에 다시 시도하시거나 민원실의 발권기를 이용하여 주십시오.", "The office cannot be reached. Please try again later, or use the machine at the office."}
 	case noAnswer:
-		return refusal{http.StatusGatewayTimeout, c, "민원실이 제때 답하지 않았습니다. 다시 눌러도 번호는 하나만 발급됩니다.", "The office did not answer in time. Press again: you will get one number only."}
+		return refusal{http.StatusGatewayTimeout, c, "민원실이 제때 답하지 않아 번호표를 드리지 못하였습니다. 다시 눌러 주십시오. 번호는 하나만 발급되며, 누르지 않으시면 남지 않습니다.", "The office did not answer in time, and you have no ticket. Please press again: you will get one number only, and none is kept if you do not."}
 	case ticketEnded:
 		return refusal{http.StatusConflict, c, "이미 끝난 번호표입니다.", "This ticket has already ended."}
 	case tooMany:
@@ -83,6 +88,9 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again
 	}
 	p := s.page(r, Words{"안내", "Notice"})
 	p.Why = &why
+	if why.Code == unknownTicket && r.Method == http.MethodGet {
+		p.Retry = 15
+	}
 	if len(again) > 0 {
 		p.Again = &again[0]
 	}

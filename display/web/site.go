@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -15,7 +16,9 @@ import (
 type Options struct {
 	Name Words // of the city, as the pages' heading has it
 	City City
-	Desk Desk
+	// Tickets knows those whose facts have come.
+	Tickets Tickets
+	Desk    Desk
 	// Readers is how many live streams are served at once; 0 means 15,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
@@ -24,20 +27,22 @@ type Options struct {
 
 // Site is the website. Its handlers work while Run does.
 type Site struct {
-	name  Words
-	city  City
-	desk  Desk
-	book  *book
-	hub   *hub
-	done  chan struct{} // closed when Run ends
-	pages pages
-	log   *slog.Logger
+	name    Words
+	city    City
+	tickets Tickets
+	desk    Desk
+	book    *book
+	regrets chan regret
+	hub     *hub
+	done    chan struct{} // closed when Run ends
+	pages   pages
+	log     *slog.Logger
 }
 
 // New makes a site.
 func New(o Options) (*Site, error) {
-	if o.City == nil || o.Desk == nil || o.Log == nil {
-		return nil, errors.New("web: a site needs a City, a Desk and a Log; give all three")
+	if o.City == nil || o.Tickets == nil || o.Desk == nil || o.Log == nil {
+		return nil, errors.New("web: a site needs a City, Tickets, a Desk and a Log; give all four")
 	}
 	if o.Readers == 0 {
 		o.Readers = 15000
@@ -46,15 +51,19 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, desk: o.Desk, book: newBook(), done: make(chan struct{}), pages: p, log: o.Log}
-	s.hub = newHub(o.City, s.book.heard, rand.Text()[:8], o.Readers, o.Log)
+	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, book: newBook(),
+		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, log: o.Log}
+	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil
 }
 
-// Run hands out updates until ctx ends; then every stream is closed. It may be
-// called once.
+// Run hands out updates, and gives back the numbers that nobody came for, until
+// ctx ends; then every stream is closed. It may be called once.
 func (s *Site) Run(ctx context.Context) error {
 	defer close(s.done)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { s.regret(ctx) })
 	s.hub.run(ctx)
 	return nil
 }

@@ -22,8 +22,8 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// stream serves the events of one office, or of all with "".
-func (s *Site) stream(w http.ResponseWriter, r *http.Request, office string) {
+// stream serves a reader's events.
+func (s *Site) stream(w http.ResponseWriter, r *http.Request, me *reader) {
 	head := w.Header()
 	head.Set("Content-Type", "text/event-stream")
 	head.Set("Cache-Control", "no-store")
@@ -31,7 +31,7 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, office string) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	me := &reader{office: office, after: s.hub.seen(r.Header.Get("Last-Event-ID")), mail: make(chan []byte, mailbox)}
+	me.after, me.mail = s.hub.seen(r.Header.Get("Last-Event-ID")), make(chan []byte, mailbox)
 	if !s.attend(r.Context(), me) {
 		head.Set("Retry-After", "30")
 		s.refuse(w, r, because(tooMany))

@@ -306,7 +306,7 @@ func TestFullMailboxDropsItsReaderOnly(t *testing.T) {
 func TestTooManyReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown()
-		s, err := New(Options{City: c, Desk: c, Readers: 1, Log: discard()})
+		s, err := New(Options{City: c, Tickets: c, Desk: c, Readers: 1, Log: discard()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ import (
 const (
 	formBytes = 4 << 10
 	// The citizen gets an answer within 5 s. The office refuses what reaches it
-	// later, so that nobody gets a number that he no longer waits for.
+	// later, and what it has given all the same is given back: see regret.go.
 	askWithin = 4500 * time.Millisecond
 )
 
@@ -42,7 +42,7 @@ func (s *Site) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, base := lang(r.URL.Path)
-	id := requestID(form.Get("id"), form.Get("service"))
+	id := s.book.unspent(office, requestID(form.Get("id"), form.Get("service")))
 	if token, ok := s.book.taken(office, id); ok { // whatever has changed since
 		http.Redirect(w, r, base+"/t/"+token, http.StatusSeeOther)
 		return
@@ -59,11 +59,12 @@ func (s *Site) take(w http.ResponseWriter, r *http.Request) {
 	// A second tap makes the browser give up the first: the asking goes on.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), askWithin)
 	defer cancel()
-	reply, err := s.book.issue(ctx, s.desk, office, feed.Request{V: 1, ID: id, Kind: feed.RequestIssue,
-		Service: form.Get("service"), Class: "ordinary", Deadline: time.Now().Add(askWithin).UnixMilli()})
+	request := feed.Request{V: 1, ID: id, Kind: feed.RequestIssue, Service: form.Get("service"), Class: feed.ClassOrdinary}
+	reply, err := s.book.issue(ctx, s.desk, office, request)
 	if why, failed := s.unanswered(reply, err); failed {
 		s.log.Info("online ticket refused", "office", office, "code", why.Code, "err", err)
 		if errors.Is(err, ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
+			s.doubtful(regret{office: office, request: request}, regretAfter)
 			s.refuse(w, r, why, again{r.URL.Path, form.Get("service"), form.Get("id")})
 			return
 		}
@@ -80,14 +81,14 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := r.PathValue("token")
-	t, ok := s.book.find(token)
-	if !ok {
-		s.refuse(w, r, because(unknownTicket))
+	t, unknown := s.find(token)
+	if unknown != "" {
+		s.refuse(w, r, because(unknown))
 		return
 	}
 	_, base := lang(r.URL.Path)
 	back := base + "/t/" + url.PathEscape(token)
-	if t.Status == cancelled { // a second tap
+	if t.Status == feed.StatusCancelled { // a second tap
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return
 	}
@@ -97,18 +98,18 @@ func (s *Site) cancel(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), askWithin)
 	defer cancel()
-	reply, err := s.desk.Ask(ctx, t.Office, feed.Request{V: 1, ID: requestID(form.Get("id"), token), Kind: feed.RequestCancel,
-		Token: token, Deadline: time.Now().Add(askWithin).UnixMilli()})
+	reply, err := s.desk.Ask(ctx, t.Office, feed.Request{V: 1, ID: requestID(form.Get("id"), token), Kind: feed.RequestCancel, Token: token})
 	if why, failed := s.unanswered(reply, err); failed {
 		s.log.Info("cancel refused", "office", t.Office, "code", why.Code, "err", err)
 		if why.Code == noAnswer {
+			why.Ko, why.En = "민원실이 제때 답하지 않았습니다. 취소되었는지 다시 눌러 확인하여 주십시오.", "The office did not answer in time. Please press again to make sure that the ticket is cancelled."
 			s.refuse(w, r, why, again{Action: r.URL.Path, ID: form.Get("id")})
 			return
 		}
 		s.refuse(w, r, why)
 		return
 	}
-	s.book.update(token, *reply.Ticket)
+	s.book.given(t.Office, *reply.Ticket)
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 

@@ -31,21 +31,21 @@ func TestTicketFromThePageToItsEnd(t *testing.T) {
 	}
 	r := post(t, s, form[1], url.Values{"id": {form[2]}, "service": {form[3]}})
 	at := r.Header.Get("Location")
-	if r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(at, "/t/T") {
+	if r.StatusCode != http.StatusSeeOther || !feed.IsToken(strings.TrimPrefix(at, "/t/")) {
 		t.Fatalf("%s %s", r.Status, at)
 	}
-	if q := c.requests()[0]; q.Kind != feed.RequestIssue || q.Service != "passport" || q.Class != "ordinary" || q.Deadline <= time.Now().UnixMilli() {
+	if q := c.requests()[0]; q.Kind != feed.RequestIssue || q.Service != "passport" || q.Class != "ordinary" || q.Deadline != 0 {
 		t.Errorf("asked: %+v", q)
 	}
-	if shown := visible(text(t, get(t, s, at))); !contains(shown, "502", "앞에 3명", "수정동 주민센터 · 여권", "예상 호출 시각", "번호표 취소") {
+	if shown := visible(text(t, get(t, s, at))); !contains(shown, "502", "앞에 3명", "수정동 주민센터 · 여권", "발급 때 안내한 호출 시각", "번호표 취소") {
 		t.Error(shown)
 	}
 	if shown := visible(text(t, get(t, s, "/en"+at))); !contains(shown, "3 ahead of you") {
 		t.Error(shown)
 	}
 	now := hall("CS0001", time.Now().Add(time.Second))
-	now.Snapshot.Counters[1].Ticket = "502"
-	s.book.heard(now)
+	now.Snapshot.Seq, now.Snapshot.Counters[1].Ticket = 9, "502"
+	c.set(now)
 	if shown := visible(text(t, get(t, s, at))); !contains(shown, "7번 창구로 오십시오") {
 		t.Error(shown)
 	}
@@ -142,7 +142,8 @@ func TestRefusals(t *testing.T) {
 		}, 409, officeRefused},
 		{"from another site", "/o/CS0001/ticket", wanted(), []string{"Sec-Fetch-Site", "cross-site"}, nil, 403, crossOrigin},
 		{"from another origin", "/o/CS0001/ticket", wanted(), []string{"Origin", "https://elsewhere.example"}, nil, 403, crossOrigin},
-		{"cancel an unknown ticket", "/t/none/cancel", url.Values{"id": {pageID}}, nil, nil, 404, unknownTicket},
+		{"cancel an unknown ticket", "/t/abcdefghijklmnop/cancel", url.Values{"id": {pageID}}, nil, nil, 404, unknownTicket},
+		{"cancel what is no token", "/t/none/cancel", url.Values{"id": {pageID}}, nil, nil, 404, badToken},
 		{"wrong method", "/o/CS0001", wanted(), nil, nil, 405, badMethod},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -179,9 +180,7 @@ func TestEndedTicketIsNotCancelled(t *testing.T) {
 	c := newTown(hall("CS0001", time.Now()))
 	s := newSite(t, c)
 	at := post(t, s, "/o/CS0001/ticket", wanted()).Header.Get("Location")
-	tomorrow := hall("CS0001", time.Now().Add(time.Second))
-	tomorrow.Snapshot.Day++
-	s.book.heard(tomorrow)
+	c.tell(strings.TrimPrefix(at, "/t/"), Ticket{Office: "CS0001", Label: "502", Day: 1, Status: feed.StatusLeft})
 	if r := post(t, s, at+"/cancel", url.Values{"id": {pageID}}); r.StatusCode != http.StatusConflict || len(c.requests()) != 1 {
 		t.Errorf("%s, %d requests", r.Status, len(c.requests()))
 	}

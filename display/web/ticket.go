@@ -1,91 +1,70 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"sunbeon/appliance/feed"
 )
 
-// Held is a ticket as far as the city knows.
-type Held struct {
-	Office string
-	Taken  time.Time
-	feed.Issued
-	calls uint64 // the newest call folded in; 0 before the first snapshot
+// held is a ticket as far as the city knows it, from everything it has heard.
+type held struct {
+	Ticket
+	// Behind: the office has said more than its facts have told yet.
+	Behind bool
 }
 
-// Statuses of a ticket, as feed.Issued has them, and one that only the city
-// needs: it was called, and is at no counter any more.
-const (
-	waiting   = "waiting"
-	called    = "called"
-	onHold    = "held"
-	missed    = "no_show"
-	finished  = "finished"
-	cancelled = "cancelled"
-	void      = "void"
-	left      = "left"
-	departed  = "departed"
-)
-
 // ended reports whether nothing more can happen to the ticket.
-func (t Held) ended() bool {
+func (t Ticket) ended() bool {
 	switch t.Status {
-	case finished, cancelled, void, left:
+	case feed.StatusFinished, feed.StatusCancelled, feed.StatusVoid, feed.StatusLeft:
 		return true
 	}
 	return false
 }
 
-// follow folds a snapshot into the ticket. Who is in the line is not public, so
-// the people ahead are an upper bound: those told at issue less the calls since,
-// and never more than the others who wait.
-func follow(t Held, s *feed.Snapshot) Held {
-	if t.ended() || s.Day < t.Day {
-		return t
+// find is the ticket behind a token, or why there is none.
+func (s *Site) find(token string) (held, code) {
+	if !feed.IsToken(token) {
+		return held{}, badToken
 	}
-	if s.Day > t.Day || !s.DayOpen {
-		t.Status, t.Ahead = left, 0
-		return t
-	}
-	var before, mine int // calls since: of others of the service, and of this one
-	for _, c := range s.Calls {
-		switch {
-		case c.Seq <= t.calls:
-		case c.Ticket == t.Label:
-			mine = cmp.Or(mine, c.Counter)
-		case t.calls > 0 && c.Service == t.Service && !c.Recall:
-			before++ // the first snapshot's calls may be older than the ticket
-		}
-	}
-	t.calls = max(t.calls, s.CallSeq)
-	at := slices.IndexFunc(s.Counters, func(k feed.Counter) bool { return k.Ticket == t.Label })
+	t, known := s.tickets.Ticket(token)
+	a, answered := s.book.find(token, time.Now())
 	switch {
-	case at >= 0:
-		t.Status, t.Counter, t.Ahead = called, s.Counters[at].Number, 0
-	case slices.Contains(s.Held, t.Label):
-		t.Status, t.Ahead = onHold, 0
-	case slices.Contains(s.Missed, t.Label):
-		t.Status, t.Ahead = missed, 0
-	case mine > 0:
-		t.Status, t.Counter, t.Ahead = departed, mine, 0
-	case t.Status == called:
-		t.Status = departed
-	case t.Status == missed:
-		t.Status, t.Ahead = waiting, others(s, t.Service)
-	case t.Status == waiting:
-		t.Ahead = max(0, min(t.Ahead-before, others(s, t.Service)))
+	case known && answered && a.Status == feed.StatusCancelled && !t.ended():
+		t.Status = feed.StatusCancelled // its fact is on the way
+	case !known && answered:
+		t = a.ticket()
+	case !known:
+		return held{}, unknownTicket
 	}
-	return t
+	o, _ := s.city.Office(t.Office)
+	if snap := o.Snapshot; !known && snap != nil && snap.Day > t.Day {
+		return held{}, unknownTicket // of another day
+	}
+	return newer(t, o.Snapshot), ""
 }
 
-// others is how many wait for the service beside the ticket itself.
-func others(s *feed.Snapshot, service string) int {
-	i := slices.IndexFunc(s.Services, func(v feed.Service) bool { return v.ID == service })
-	if i < 0 {
-		return 0
+// ticket is the answer in the shape of a ticket, until its fact comes.
+func (a spoken) ticket() Ticket {
+	return Ticket{Office: a.Office, Label: a.Label, Service: a.Issued.Service, Day: a.Day, Online: true, Status: a.Status,
+		Counter: a.Counter, Ahead: a.Ahead, Issued: a.Came, Changed: a.Came, Told: a.Wait}
+}
+
+// newer adds what the office's state knows beyond the facts that have come: they
+// go in order and each once, and after an interruption take a while. Of calls
+// nobody must learn late.
+func newer(t Ticket, s *feed.Snapshot) held {
+	if s == nil || t.Journal != "" && t.Journal != s.Journal || s.Seq <= t.Seq || t.ended() || s.Day < t.Day {
+		return held{Ticket: t}
 	}
-	return max(0, s.Services[i].Waiting-1)
+	if s.Day > t.Day || !s.DayOpen {
+		t.Status, t.Ahead = feed.StatusLeft, 0
+		return held{t, true}
+	}
+	i := slices.IndexFunc(s.Counters, func(k feed.Counter) bool { return k.Ticket == t.Label })
+	if i >= 0 {
+		t.Status, t.Counter, t.Ahead = feed.StatusCalled, s.Counters[i].Number, 0
+	}
+	return held{t, true}
 }

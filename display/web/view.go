@@ -105,6 +105,9 @@ func linkOf(c City) link {
 	return link{connected, since.UnixMilli(), moment(since)}
 }
 
+// noTime stands for a moment that is not known.
+func noTime() Words { return Words{"시각 미확인", "time not known"} }
+
 // heard is when the figures of an office are from: the moment the city heard
 // them, or the office's own time for those that the broker had kept. It is zero
 // when there are none, or the office's clock was not confirmed.
@@ -133,7 +136,7 @@ func card(o Office, connected bool, now time.Time) Card {
 			Level: Unknown, LevelText: Unknown.Words(), Services: []Service{}}
 	}
 	at := heard(o)
-	c := Card{ID: o.ID, Name: named(cmp.Or(s.Name, o.ID), s.NameEn), HeardText: Words{"시각 미확인", "time not known"},
+	c := Card{ID: o.ID, Name: named(cmp.Or(s.Name, o.ID), s.NameEn), HeardText: noTime(),
 		Stale: stale(o, now), Level: Unknown, Services: make([]Service, 0, len(s.Services))}
 	if !at.IsZero() {
 		c.Heard, c.HeardText = at.UnixMilli(), moment(at)

@@ -127,7 +127,7 @@ func office(ctx context.Context, broker string, s *feed.Snapshot) error {
 				if err != nil {
 					return err
 				}
-				b, err := json.Marshal(feed.Reply{V: 1, ID: id, Ticket: &feed.Issued{Label: "512", Service: q.Service, Day: 1, Token: "token-of-512", Status: "waiting", Ahead: 2}})
+				b, err := json.Marshal(feed.Reply{V: 1, ID: id, Ticket: &feed.Issued{Label: "512", Service: q.Service, Day: 1, Token: "tokenoffxiiaaaaa", Status: "waiting", Ahead: 2}})
 				if err != nil {
 					return err
 				}
@@ -162,7 +162,7 @@ func TestOfficeToCitizen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Request.URL.Path != "/t/token-of-512" || !strings.Contains(string(page), "앞에 2명") {
+	if r.Request.URL.Path != "/t/tokenoffxiiaaaaa" || !strings.Contains(string(page), "앞에 2명") {
 		t.Errorf("%s %s: %s", r.Status, r.Request.URL, page)
 	}
 	leave()

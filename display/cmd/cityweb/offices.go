@@ -31,6 +31,12 @@ func shown(x intake.Office) web.Office {
 	return web.Office{ID: x.ID, Snapshot: x.Snapshot, Received: x.Received, Live: x.Live}
 }
 
+// Ticket finds a ticket in the facts.
+func (o offices) Ticket(token string) (web.Ticket, bool) {
+	t, ok := o.City.Ticket(token)
+	return web.Ticket(t), ok
+}
+
 // Ask turns the intake's reasons for silence into the website's.
 func (o offices) Ask(ctx context.Context, office string, r feed.Request) (feed.Reply, error) {
 	reply, err := o.City.Ask(ctx, office, r)

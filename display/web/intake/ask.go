@@ -40,7 +40,8 @@ func NewID() string { return rand.Text() }
 // Ask sends a request to an office and returns its answer, which may be a
 // refusal. It answers within 5 s, or earlier when ctx ends: with an error that
 // is ErrOffline or ErrTimeout. V, and where they are empty ID and Deadline, are
-// filled in. A caller that may ask again sets the ID itself.
+// filled in; the deadline is then the moment at which Ask gives up, as the
+// office's own clock will show it. A caller that may ask again sets the ID.
 func (c *City) Ask(ctx context.Context, office string, r feed.Request) (feed.Reply, error) {
 	now := c.cfg.Now()
 	o, ok := c.Office(office)
@@ -54,8 +55,11 @@ func (c *City) Ask(ctx context.Context, office string, r feed.Request) (feed.Rep
 	if r.ID == "" {
 		r.ID = NewID()
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if r.Deadline == 0 {
-		r.Deadline = now.Add(patience).UnixMilli()
+		end, _ := ctx.Deadline()
+		r.Deadline = now.Add(time.Until(end) + o.ahead()).UnixMilli()
 	}
 	payload, err := json.Marshal(r)
 	if err != nil {
@@ -69,8 +73,6 @@ func (c *City) Ask(ctx context.Context, office string, r feed.Request) (feed.Rep
 	if pub == nil {
 		return feed.Reply{}, fmt.Errorf("%w: no broker", ErrOffline)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	again := time.NewTicker(asking)
 	defer again.Stop()
 	for {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -74,4 +75,47 @@ func TestAsk(t *testing.T) {
 			t.Error("requests wait for ever")
 		}
 	})
+}
+
+// TestDeadlineIsByTheOfficesClock: a clock that is wrong by a minute, or by
+// years, neither refuses a request in time nor takes one that is late.
+func TestDeadlineIsByTheOfficesClock(t *testing.T) {
+	for _, wrong := range []time.Duration{0, time.Minute, -time.Minute, -20 * 365 * 24 * time.Hour} {
+		for _, within := range []time.Duration{patience, 3 * time.Second} {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCity(t)
+				office := func() int64 { return time.Now().Add(wrong).UnixMilli() }
+				c.hearSnapshot(t, false, feed.Snapshot{Office: "o", Epoch: 1, Rev: 1, AsOf: office()})
+				c.digest(t)
+				time.Sleep(20 * time.Second)
+				l := new(line)
+				c.asks.connect(l)
+				ctx, stop := context.WithTimeout(t.Context(), within)
+				defer stop()
+				if _, err := c.Ask(ctx, "o", feed.Request{Kind: feed.RequestIssue}); !errors.Is(err, ErrTimeout) {
+					t.Error(err)
+				}
+				// Now that the city has given up, the office refuses, and not before.
+				_, _, id, err := feed.ParseTopic(l.out[0].Topic)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r, err := feed.DecodeRequest(id, l.out[0].Payload)
+				if err != nil || r.Deadline != office() {
+					t.Errorf("clock wrong by %v: deadline %d ms from the end (%v)", wrong, r.Deadline-office(), err)
+				}
+			})
+		}
+	}
+}
+
+// TestDeadlineOfAKeptState: what the broker had kept says nothing of the clock.
+func TestDeadlineOfAKeptState(t *testing.T) {
+	o := Office{Snapshot: &feed.Snapshot{AsOf: 1000, Clock: true}, Received: time.UnixMilli(61_000)}
+	if got := o.ahead(); got != 0 {
+		t.Error(got)
+	}
+	if o.Live = true; o.ahead() != -time.Minute {
+		t.Error(o.ahead())
+	}
 }

@@ -32,6 +32,7 @@ type entry struct {
 	counter  int
 	priority bool
 	online   bool
+	moved    bool
 	told     feed.Told
 	issued   int64 // Unix ms; 0 unknown
 	changed  int64
@@ -70,14 +71,14 @@ func (d *day) apply(at int64, body feed.Body) bool {
 		if t == nil {
 			return false
 		}
-		t.service, t.counter, t.place = d.known(e.Service), e.Counter, e.Place
+		t.service, t.counter, t.place, t.moved = d.known(e.Service), e.Counter, e.Place, true
 		d.join(t)
 	case feed.FactReturned:
 		t := d.tickets[e.TicketRef]
 		if t == nil || t.status != feed.StatusNoShow {
 			return false
 		}
-		t.status, t.counter, t.place, t.changed = feed.StatusWaiting, 0, e.Place, at
+		t.status, t.counter, t.place, t.moved, t.changed = feed.StatusWaiting, 0, e.Place, true, at
 		d.join(t)
 	case feed.FactCancelled:
 		return d.end(at, e.TicketRef, feed.StatusCancelled)
@@ -250,7 +251,7 @@ func (d *day) shown(t *entry) Ticket {
 	v := d.service(t.service)
 	out := Ticket{Office: d.office, Label: d.service(t.ref.Band).Prefix + strconv.Itoa(t.ref.Number),
 		Service: t.service, Name: v.Name, NameEn: v.NameEn, Day: d.number, Priority: t.priority, Online: t.online,
-		Status: t.status, Counter: t.counter, Doubt: d.doubt, Issued: moment(t.issued), Changed: moment(t.changed),
+		Status: t.status, Counter: t.counter, Moved: t.moved, Doubt: d.doubt, Issued: moment(t.issued), Changed: moment(t.changed),
 		Rules: d.setup.Rules, Journal: d.journal, Seq: d.seq}
 	if t.told.Known {
 		out.Told = &feed.Range{Low: t.told.Low, Mid: t.told.Mid, High: t.told.High}

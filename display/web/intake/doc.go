@@ -18,6 +18,14 @@
 // hash is SHA-256(hash of the one before, fact), the first after 32 zero bytes.
 // The cursor is published after the transaction is on the disk, never before.
 //
+// # Tickets
+//
+// The tickets of each office's current day are kept in memory as the facts tell
+// them: moved in the step that stores a fact, read again from the store at start,
+// forgotten when the next day opens. A fact that cannot be read or does not
+// follow is stored all the same; the day's tickets are in doubt from then on, and
+// say so.
+//
 // # Restarts
 //
 // After a broker's or the city's restart the offices' states come from the

@@ -45,3 +45,14 @@ func (o Office) Age(now time.Time) (age time.Duration, known bool) {
 	}
 	return max(age, 0), true
 }
+
+// ahead is how far the office's clock is ahead of the city's, less the time that
+// the snapshot took to come; 0 where no live snapshot tells. An office judges a
+// deadline by its own clock, and a clock that is some seconds ahead would refuse
+// everybody, one that is behind would give numbers to people who have gone.
+func (o Office) ahead() time.Duration {
+	if o.Snapshot == nil || !o.Live || o.Snapshot.AsOf == 0 {
+		return 0
+	}
+	return time.UnixMilli(o.Snapshot.AsOf).Sub(o.Received)
+}

@@ -22,6 +22,7 @@ type office struct {
 	hash    [32]byte
 	record  []feed.FactMessage
 	tokens  []string
+	moved   map[string]bool // by token
 }
 
 func rules(run int, keep bool, late queue.LatePlace) queue.Rules {
@@ -46,7 +47,7 @@ func config(r queue.Rules) queue.Config {
 
 func newOffice(t *testing.T, journal string, c queue.Config) *office {
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST())
-	o := &office{t: t, state: queue.New(), journal: journal, now: queue.Stamp{Wall: start.UnixMilli(), Trusted: true, Mono: 1000, Boot: "a"}}
+	o := &office{t: t, state: queue.New(), journal: journal, moved: map[string]bool{}, now: queue.Stamp{Wall: start.UnixMilli(), Trusted: true, Mono: 1000, Boot: "a"}}
 	o.must(queue.Configure{Config: c})
 	o.must(queue.Tick{})
 	return o
@@ -72,6 +73,12 @@ func (o *office) do(c queue.Command) bool {
 		}
 		if err := o.state.Apply(f); err != nil {
 			o.t.Fatal(err)
+		}
+		switch e := f.Event.(type) {
+		case queue.Transferred:
+			o.moved[o.state.Find(e.Ref).Token] = true
+		case queue.Returned:
+			o.moved[o.state.Find(e.Ref).Token] = true
 		}
 		o.hash = chain(o.hash, raw)
 		o.record = append(o.record, feed.FactMessage{V: 1, Journal: o.journal, Hash: hex.EncodeToString(o.hash[:]), Fact: raw})
@@ -155,6 +162,7 @@ func (o *office) compare(what string, find func(string) (Ticket, bool)) {
 		want.Rules = feed.Rules{PriorityRun: r.PriorityRun, LateWithin: r.LateWithin, LatePlace: string(r.LatePlace), LateAfter: r.LateAfter}
 		told := got.Told
 		got.Told = nil
+		want.Moved = o.moved[w.Token]
 		if !ok || got != want || told == nil || *told != (feed.Range{Low: 60, Mid: 120, High: 600}) {
 			o.t.Fatalf("%s: ticket %s: %+v %v %v, want %+v", what, want.Label, got, told, ok, want)
 		}

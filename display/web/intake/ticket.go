@@ -22,6 +22,7 @@ type Ticket struct {
 	// counts them; 0 unless it waits. Last: nobody waits behind it.
 	Ahead int
 	Last  bool
+	Moved bool // it was passed on, or let back in: what was told at issue does not hold
 	// Doubt: a fact of the day could not be read or did not follow. What is said
 	// may be wrong, and Ahead is not exact.
 	Doubt   bool
@@ -35,10 +36,7 @@ type Ticket struct {
 }
 
 // Ticket finds a ticket by its token, in constant time and in memory alone. Of
-// a token that is none, or belongs to no office's current day, it reports false.
+// a token that belongs to no office's current day it reports false.
 func (c *City) Ticket(token string) (Ticket, bool) {
-	if !feed.IsToken(token) {
-		return Ticket{}, false
-	}
 	return c.cfg.Store.days.ticket(token)
 }

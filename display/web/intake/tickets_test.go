@@ -28,6 +28,7 @@ func morning(t *testing.T, journal string) *office {
 	o.must(queue.CallNext{Counter: 1})
 	o.must(queue.MarkNoShow{Counter: 1})
 	o.must(queue.CallNext{Counter: 1})
+	o.must(queue.ReportDevice{Device: "printer", Conditions: []string{"cover_open"}}) // not about tickets
 	return o
 }
 
@@ -212,6 +213,7 @@ func TestHostileFacts(t *testing.T) {
 		"a cancel of who is at a counter": {"cancelled", `{"band":"civil","number":2}`},
 		"a void of nobody":                {"voided", `{"band":"civil","number":77}`},
 		"a configuration of nonsense":     {"config_changed", `{"config":{"rules":{}}}`},
+		"a cancel on another day":         {"cancelled", `{"band":"civil","number":6},"day":2`},
 	} {
 		c := newCity(t)
 		o := morning(t, "a")

@@ -98,6 +98,9 @@ async function askTicket() {
       const row = await answer.json();
       apply(ticket, row);
       patch(ticket, row);
+      tick();
+    } else if (answer.status === 404) { // its day is over
+      location.reload();
     }
   } catch {
     // The stream's own banner says that the city is out of reach.
@@ -111,10 +114,6 @@ async function askTicket() {
 }
 
 function office(row) {
-  if (ticket) {
-    askTicket();
-    return;
-  }
   const el = document.querySelector(`[data-office="${CSS.escape(row.id)}"]`);
   if (!el) { // an office that is new to the city: its card comes with the page
     const last = Number(sessionStorage.getItem("reloaded") ?? 0);
@@ -144,6 +143,7 @@ function connect() {
     office(JSON.parse(e.data));
     tick();
   });
+  source.addEventListener("ticket", askTicket);
   source.onopen = () => {
     clearTimeout(broken);
     broken = undefined;
