@@ -48,7 +48,7 @@ func because(c code) refusal {
 			"This is not the address of a ticket. Please scan the ticket's QR code again, or type the whole address."}
 	case unknownTicket:
 		return refusal{http.StatusNotFound, c,
-			"오늘의 번호표가 아니거나, 아직 소식이 도착하지 않은 번호표입니다. 방금 받으셨다면 이 화면을 잠시 그대로 두십시오. 스스로 다시 확인합니다. 번호는 민원실 순번 표시판에서 보실 수 있습니다.",
+			"오늘의 번호표가 아니거나, 아직 소식이 도착하지 않은 번호표입니다. 방금 받으셨다면 이 화면을 잠시 그대로 두십시오. 자동으로 다시 확인합니다. 번호는 민원실 순번 표시판에서 보실 수 있습니다.",
 			"This is not a ticket of today, or its news has not arrived yet. If you have just taken it, please leave this page open: it looks again by itself. The board at the office shows your number too."}
 	case badForm:
 		return refusal{http.StatusBadRequest, c, "보내신 내용을 읽을 수 없습니다. 민원실 화면에서 다시 눌러 주십시오.", "The form could not be read. Please go back to the office's page and press the button again."}

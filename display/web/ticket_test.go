@@ -299,8 +299,21 @@ func TestTicketsStreamOnlyWakes(t *testing.T) {
 		if e := next(t, page); e.name != "office" || e.data["waiting"] != 45.0 {
 			t.Errorf("%+v", e)
 		}
-		if e := next(t, mine); e.name != "ticket" {
+		e := next(t, mine)
+		if e.name != "ticket" {
 			t.Errorf("%+v", e)
+		}
+		synctest.Wait()
+		if len(mine) != 0 {
+			t.Errorf("a ticket's page is told of the office: %+v", <-mine)
+		}
+		c.say(said) // a fact alone, while the page was away
+		synctest.Wait()
+		back, _ := p.listen(t, "/t/"+paper+"/events", e.id)
+		next(t, back)
+		synctest.Wait()
+		if len(back) != 1 || next(t, back).name != "ticket" {
+			t.Error("who comes back is not told of the fact")
 		}
 		stop()
 	})
