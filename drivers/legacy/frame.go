@@ -158,7 +158,7 @@ func (d *Frames) Reset() {
 func (d *Frames) Decode(b []byte, at time.Duration) []Reading {
 	var rs []Reading
 	if len(d.buf) > 0 && at-d.last >= frameIdle {
-		rs = d.scan(at, true)
+		rs = d.scan(d.last, true)
 	}
 	if len(b) == 0 {
 		return rs

@@ -43,7 +43,7 @@ func (t *Tracker) issue(r Reading) []Event {
 	early := l.s.ahead(l.s.Low, r.Number) <= l.gap
 	quiet := r.At-l.at >= t.c.Quiet
 	switch {
-	case quiet && (ahead == 0 || ahead > l.gap) && (r.Number == l.s.Low || early && ahead > 0 && r.Trust >= Checked):
+	case quiet && (r.Number == l.s.Low && ahead != 1 || early && ahead > l.gap && r.Trust >= Checked):
 		return t.restart(l, r)
 	case ahead == 0:
 		t.n.Duplicates++
@@ -118,13 +118,14 @@ func (t *Tracker) issued(l *line, r Reading) []Event {
 	return []Event{Issued{Service: l.s.ID, Number: r.Number, At: r.At}}
 }
 
-// restart believes that the numbers begin again: what the displays showed of
-// this service is of the time before.
+// restart believes that the numbers began again. What was called of numbers that
+// are not yet given again is of the time before.
 func (t *Tracker) restart(l *line, r Reading) []Event {
 	t.n.Restarts++
-	l.callKnown = false
+	old := func(n int) bool { return l.s.has(n) && l.s.ahead(l.s.Low, n) >= l.s.ahead(l.s.Low, r.Number) }
+	l.callKnown = l.callKnown && !old(l.called)
 	for _, d := range t.desks {
-		if l.s.has(d.number) {
+		if old(d.number) {
 			d.number = 0
 		}
 	}

@@ -33,6 +33,7 @@ type Bus struct {
 	f    BusFormat
 	buf  []byte
 	last time.Duration
+	lost bool // since the last good frame: what lies between two is one damage
 	n    Heard
 }
 
@@ -65,7 +66,7 @@ func (d *Bus) Reset() {
 func (d *Bus) Decode(b []byte, at time.Duration) []Reading {
 	var rs []Reading
 	if len(d.buf) > 0 && at-d.last >= frameIdle {
-		rs = d.scan(at, true)
+		rs = d.scan(d.last, true)
 	}
 	if len(b) == 0 {
 		return rs
@@ -78,21 +79,21 @@ func (d *Bus) Decode(b []byte, at time.Duration) []Reading {
 
 func (d *Bus) scan(at time.Duration, end bool) []Reading {
 	var rs []Reading
-	i, damaged := 0, false
+	i := 0
 	for i < len(d.buf) {
 		n, wait := frameLength(d.buf[i:])
 		if n > 0 {
 			d.n.Messages++
 			rs = append(rs, d.read(d.buf[i:i+n-2], at)...)
 			i += n
-			damaged = false
+			d.lost = false
 			continue
 		}
 		if wait && !end {
 			break
 		}
-		if !damaged { // bytes between two good frames are one damage
-			damaged = true
+		if !d.lost {
+			d.lost = true
 			d.n.Damaged++
 		}
 		d.n.Skipped++

@@ -99,7 +99,7 @@ func (d *Text) Reset() {
 func (d *Text) Decode(b []byte, at time.Duration) []Reading {
 	var rs []Reading
 	if d.begun && at-d.last >= d.idle {
-		rs = d.ticket(at)
+		rs = d.ticket(d.last)
 		d.paper, d.begun = paper{}, false
 	}
 	if len(b) == 0 {

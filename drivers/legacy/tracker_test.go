@@ -94,6 +94,8 @@ func TestTracker(t *testing.T) {
 		{"next morning", "1 i civil 90 c\n50000 i civil 1 b", "1 issued civil 90; 50000 restarted civil; 50000 issued civil 1"},
 		{"next morning, at the same number", "1 i civil 1 c\n50000 i civil 1 c",
 			"1 issued civil 1; 50000 restarted civil; 50000 issued civil 1"},
+		{"next morning, near the end of the band", "1 i civil 190 c\n50000 i civil 1 c",
+			"1 issued civil 190; 50000 restarted civil; 50000 issued civil 1"},
 		{"a slow service goes on", "1 i civil 5 c\n50000 i civil 6 c", "1 issued civil 5; 50000 issued civil 6"},
 
 		{"calls", "1 c 3 12 s\n2 c 4 13 s", "1 called civil 12 at 3; 2 called civil 13 at 4"},
