@@ -11,6 +11,7 @@ import (
 
 	"sunbeon/appliance/feed"
 	"sunbeon/appliance/queue"
+	"sunbeon/printer"
 )
 
 // file turns the document into what the programs use, and lists what is wrong.
@@ -40,10 +41,13 @@ type report func(path, format string, args ...any)
 func (d *document) queue(f *File, add report) {
 	q := &f.Queue
 	q.Office = queue.Office{ID: d.Office.ID, Name: d.Office.Name, NameEn: d.Office.NameEn}
+	var off []string
 	for i, day := range d.Office.Holidays {
 		if _, err := time.Parse(time.DateOnly, day); err != nil {
 			add("office.holidays", "holiday %d, %q, is no date: write 2026-12-25", i+1, day)
+			continue
 		}
+		off = append(off, day)
 	}
 	for i, s := range d.Services {
 		at := func(key string) string { return fmt.Sprintf("services[%d].%s", i, key) }
@@ -54,10 +58,10 @@ func (d *document) queue(f *File, add report) {
 			add(at("numbers"), "%v", err)
 			v.First, v.Last = 1, 1 // said already
 		}
-		if v.Open, err = hours(s.Open, d.Office.Holidays); err != nil {
+		if v.Open, err = hours(s.Open, off); err != nil {
 			add(at("open"), "%v", err)
 		}
-		if v.Issuing, err = hours(cmp.Or(s.Issuing, s.Open), d.Office.Holidays); err != nil {
+		if v.Issuing, err = hours(cmp.Or(s.Issuing, s.Open), off); err != nil {
 			add(at("issuing"), "%v", err)
 		}
 		q.Services = append(q.Services, v)
@@ -71,7 +75,7 @@ func (d *document) queue(f *File, add report) {
 		}
 	}
 	for i, sh := range d.Shifts {
-		when, err := hours(sh.Hours, d.Office.Holidays)
+		when, err := hours(sh.Hours, off)
 		if err != nil {
 			add(fmt.Sprintf("shifts[%d].hours", i), "%v", err)
 		}
@@ -85,7 +89,11 @@ func (d *document) queue(f *File, add report) {
 		q.Rules.PriorityRun = *r.PriorityRun
 	}
 	if r.LateWithin != nil {
-		q.Rules.LateWithin = int(time.Duration(*r.LateWithin) / time.Minute)
+		late := time.Duration(*r.LateWithin)
+		if late%time.Minute != 0 {
+			add("rules.late_within", "%v is not in whole minutes: write e.g. \"10m\", or \"0s\" for the whole day", late)
+		}
+		q.Rules.LateWithin = int(late / time.Minute)
 	}
 	if r.DayStarts != "" {
 		m, err := minute(r.DayStarts)
@@ -96,6 +104,9 @@ func (d *document) queue(f *File, add report) {
 	}
 }
 
+// leastReprint is long enough for the slowest printer.
+const leastReprint = 10 * time.Second
+
 // box checks what is not the queue's.
 func (d *document) box(f *File, add report) {
 	if err := f.Address.Check(); err != nil && f.Queue.Office.ID != "" {
@@ -103,6 +114,21 @@ func (d *document) box(f *File, add report) {
 	}
 	if d.Printer.ReprintWithin != nil {
 		f.Printer.ReprintWithin = time.Duration(*d.Printer.ReprintWithin)
+		if f.Printer.ReprintWithin < leastReprint {
+			add("printer.reprint_within", "%v is too short for a ticket to come out: write at least %v", f.Printer.ReprintWithin, leastReprint)
+		}
+	}
+	if _, err := printer.LoadProfile(f.Printer.Profile); err != nil {
+		add("printer.profile", "%v", err)
+	}
+	if f.Printer.Baud < 1200 || f.Printer.Baud > 4_000_000 {
+		add("printer.baud", "%d: write the rate of the printer's manual, e.g. 9600 or 115200", f.Printer.Baud)
+	}
+	if w := f.Where; w.Lat < -90 || w.Lat > 90 || w.Lon < -180 || w.Lon > 180 {
+		add("office.latitude", "%v, %v is no place: write degrees, e.g. latitude = 37.7381 and longitude = 127.0337", w.Lat, w.Lon)
+	}
+	if f.Where.Stdg != "" && !digits(f.Where.Stdg, 10) {
+		add("office.stdg", "%q: write the ten digits of the district's code", f.Where.Stdg)
 	}
 	if host, ok := strings.CutPrefix(f.Printer.Port, "tcp://"); ok {
 		if _, _, err := net.SplitHostPort(host); err != nil {
@@ -129,6 +155,8 @@ func (d *document) box(f *File, add report) {
 		u, err := url.Parse(f.Ticket.Page)
 		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			add("ticket.page", "%q: write the address before the ticket's token, e.g. https://min.example.go.kr/t/", f.Ticket.Page)
+		} else if !strings.HasSuffix(f.Ticket.Page, "/") && !strings.HasSuffix(f.Ticket.Page, "=") {
+			add("ticket.page", "%q: the token follows at once: end it with / or =", f.Ticket.Page)
 		}
 	}
 }
@@ -185,10 +213,15 @@ func minute(s string) (int, error) {
 	h, m, ok := strings.Cut(s, ":")
 	hh, errH := strconv.Atoi(h)
 	mm, errM := strconv.Atoi(m)
-	if !ok || errH != nil || errM != nil || len(m) != 2 || hh < 0 || mm < 0 || mm > 59 || hh*60+mm > 24*60 {
+	if !ok || errH != nil || errM != nil || !digits(h, len(h)) || !digits(m, 2) || mm > 59 || hh*60+mm > 24*60 {
 		return 0, fmt.Errorf("%q is no time of day: write 09:00", s)
 	}
 	return hh*60 + mm, nil
+}
+
+// digits reports whether s is n digits.
+func digits(s string, n int) bool {
+	return len(s) == n && strings.Trim(s, "0123456789") == ""
 }
 
 // weekdays reads "mon-fri" and "sat,sun".

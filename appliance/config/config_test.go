@@ -77,6 +77,18 @@ func TestMistakesNameTheLine(t *testing.T) {
 		{"topic", `city = "uijeongbu"`, `city = "의정부"`, "office.toml:3: office.city: "},
 		{"printer", "[[counters]]", "[printer]\nport = \"lpt1\"\n[[counters]]", `office.toml:22: printer.port: "lpt1": write tcp://`},
 		{"pin", "number = 1", "number = 1\npin = \"1234\"", "is no hash: make one with `kiosk pin`"},
+		{"late in seconds", "[[counters]]", "[rules]\nlate_within = \"30s\"\n[[counters]]", "office.toml:22: rules.late_within: 30s is not in whole minutes"},
+		{"no time to print", "[[counters]]", "[printer]\nreprint_within = \"0s\"\n[[counters]]", "office.toml:22: printer.reprint_within: 0s is too short"},
+		{"profile", "[[counters]]", "[printer]\nprofile = \"none\"\n[[counters]]", "office.toml:22: printer.profile: "},
+		{"baud", "[[counters]]", "[printer]\nbaud = 7\n[[counters]]", "office.toml:22: printer.baud: 7: write"},
+		{"page runs into the token", "[[counters]]", "[ticket]\npage = \"https://a.example/t\"\n[[counters]]", "office.toml:22: ticket.page: "},
+		{"page", "[[counters]]", "[ticket]\npage = \"a.example/t/\"\n[[counters]]", "office.toml:22: ticket.page: "},
+		{"latitude", `name = "민원실"`, "name = \"민원실\"\nlatitude = 377.3", "office.toml:5: office.latitude: "},
+		{"district", `name = "민원실"`, "name = \"민원실\"\nstdg = \"의정부\"", "office.toml:5: office.stdg: "},
+		{"sign in a time", `"mon-fri 09:00-18:00"`, `"mon-fri 09:+5-18:00"`, "office.toml:11: services[0].open: "},
+		{"listen", "[[counters]]", "[console]\nlisten = \"8470\"\n[[counters]]", "office.toml:22: console.listen: "},
+		{"day", "[[counters]]", "[rules]\nday_starts = \"25:00\"\n[[counters]]", "office.toml:22: rules.day_starts: "},
+		{"escaped key", `name = "여권"`, `"na\u006de" = ""`, "office.toml:"},
 		{"broker", "[[counters]]", "[feed]\nbrokers = [\"mqtt.example\"]\n[[counters]]", "office.toml:22: feed.brokers: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,6 +109,51 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := Parse("office.toml", []byte(text))
 	if err == nil || strings.Count(err.Error(), "office.toml:") != 2 {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// An unknown key does not hide what else is wrong, and one bad holiday is said
+// once, not for every service.
+func TestUnknownKeyHidesNothing(t *testing.T) {
+	text := strings.NewReplacer(`name = "여권"`, `nam = "여권"`, `"9-1"`, "", `["2026-12-25"]`, `["christmas"]`).Replace(good)
+	_, err := Parse("office.toml", []byte(text))
+	if err == nil || strings.Count(err.Error(), "office.toml:") != 3 {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{`unknown key "services.nam"`, "services[1].name: is empty", "holiday 1"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not in %v", want, err)
+		}
+	}
+}
+
+// Every key stands in the section of the documentation that has its name.
+func TestKeysAreDocumented(t *testing.T) {
+	b, err := os.ReadFile("../../docs/office.toml.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for _, part := range strings.Split(string(b), "\n## ")[1:] {
+		title, text, _ := strings.Cut(part, "\n")
+		name, _, _ := strings.Cut(strings.Trim(title, "["), "]")
+		sections[name] = text
+	}
+	root := reflect.TypeFor[document]()
+	for section := range root.Fields() {
+		name := section.Tag.Get("toml")
+		if name == "" {
+			name = strings.ToLower(section.Name)
+		}
+		keys := section.Type
+		if keys.Kind() == reflect.Slice {
+			keys = keys.Elem()
+		}
+		for key := range keys.Fields() {
+			if tag := key.Tag.Get("toml"); !strings.Contains(sections[name], "`"+tag+"`") {
+				t.Errorf("[%s] %s is not documented", name, tag)
+			}
+		}
 	}
 }
 

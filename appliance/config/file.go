@@ -178,19 +178,24 @@ func Load(path string) (*File, error) {
 func Parse(path string, b []byte) (*File, error) {
 	var d document
 	dec := toml.NewDecoder(strings.NewReader(string(b))).DisallowUnknownFields()
+	var errs []error
 	if err := dec.Decode(&d); err != nil {
-		return nil, syntax(path, err)
+		errs = append(errs, syntax(path, err))
+		var unknown *toml.StrictMissingError
+		if !errors.As(err, &unknown) {
+			return nil, errs[0]
+		}
+		// What else is wrong is said at the same time.
 	}
 	where := index(b)
 	f, problems := d.file()
-	if len(problems) == 0 {
-		return f, nil
+	for _, p := range problems {
+		errs = append(errs, fmt.Errorf("config: %s:%d: %s", path, where.line(p.Path), p))
 	}
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = fmt.Errorf("config: %s:%d: %s", path, where.line(p.Path), p)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
 	}
-	return nil, errors.Join(errs...)
+	return f, nil
 }
 
 // syntax words what the TOML reader refused.

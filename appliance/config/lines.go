@@ -27,7 +27,7 @@ func index(b []byte) lines {
 		for it := e.Key(); it.Next(); {
 			n := it.Node()
 			if line == 0 {
-				line = 1 + bytes.Count(b[:p.Range(n.Data).Offset], []byte("\n"))
+				line = 1 + bytes.Count(b[:n.Raw.Offset], []byte("\n"))
 			}
 			key = append(key, string(n.Data))
 		}
@@ -57,7 +57,7 @@ func (l lines) line(path string) int {
 		if n, ok := l[path]; ok {
 			return n
 		}
-		cut := strings.LastIndexAny(path, ".")
+		cut := strings.LastIndexAny(path, ".[")
 		if cut < 0 {
 			return 1
 		}
