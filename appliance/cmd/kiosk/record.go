@@ -39,21 +39,23 @@ func journalCommand(ctx context.Context, args []string, out io.Writer) error {
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}
+	files, ok := map[string]int{"verify": 0, "show": 0, "backup": 1}[what]
+	if !ok || f.NArg() != files {
+		return fmt.Errorf("kiosk journal: %q is not known; say verify, show or backup FILE", strings.Join(args, " "))
+	}
 	j, err := journal.OpenReader(ctx, *path)
 	if err != nil {
 		return err
 	}
-	switch {
-	case what == "verify" && f.NArg() == 0:
+	switch what {
+	case "verify":
 		err = verify(ctx, j, out)
-	case what == "show" && f.NArg() == 0:
+	case "show":
 		err = show(ctx, j, filter, out)
-	case what == "backup" && f.NArg() == 1:
+	case "backup":
 		if err = j.Backup(ctx, f.Arg(0)); err == nil {
 			fmt.Fprintf(out, "backup written: %s\n", f.Arg(0))
 		}
-	default:
-		err = fmt.Errorf("kiosk journal: %q is not known; say verify, show or backup FILE", strings.Join(args, " "))
 	}
 	return errors.Join(err, j.Close())
 }
@@ -92,6 +94,9 @@ func forecastCommand(ctx context.Context, args []string, out io.Writer) error {
 	to := f.Int64("to", 1<<62, "last business day")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("kiosk forecast score: %q is too much; the flags stand under kiosk forecast score -h", f.Args())
 	}
 	j, err := journal.OpenReader(ctx, *path)
 	if err != nil {

@@ -26,6 +26,11 @@ func simulate(ctx context.Context, o options, out, logTo io.Writer) error {
 		return err
 	}
 	o.over(file)
+	if o.play != "" { // before anything is opened
+		if _, err := os.Stat(o.play); err != nil {
+			return fmt.Errorf("kiosk: %w; give the scenario's path with -play", err)
+		}
+	}
 	log := logger(logTo, o.verbose)
 	parts, err := parts(o, file, log)
 	if err != nil {
