@@ -215,7 +215,6 @@ func (b *Bus) rest(ctx context.Context, d time.Duration) {
 func (b *Bus) attend(r *rtu, s *schedule, u *unit, do task) error {
 	begin := time.Now()
 	probe := !u.alive
-	u.asked = true
 	var err error
 	if do == write {
 		err = b.write(r, u)
@@ -224,7 +223,7 @@ func (b *Bus) attend(r *rtu, s *schedule, u *unit, do task) error {
 	}
 	now := time.Now()
 	if probe {
-		s.probed(now, now.Sub(begin), err == nil)
+		s.probed(u, now, now.Sub(begin), err == nil)
 	}
 	switch {
 	case err == nil:

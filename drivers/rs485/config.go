@@ -77,6 +77,9 @@ func (c Config) Check() error {
 			bad("%s of %v; give a positive time or leave it out", name, d)
 		}
 	}
+	if c.Idle > absence/3 || c.Active > absence/3 {
+		bad("active of %v, idle of %v; up to %v, or keys are missed", c.Active, c.Idle, absence/3)
+	}
 	if len(c.Units) == 0 {
 		bad("no units; give [[units]] with address and counter")
 	}

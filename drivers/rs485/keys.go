@@ -20,11 +20,15 @@ type keypad struct {
 	latch  string
 	bounce time.Duration
 	mask   uint64 // inputs with a key
-	armed  bool   // one reading was made since the unit came
 	down   uint64 // pressed and counted
 	last   uint64 // the reading before
-	high   [64]time.Time
+	at     time.Time
+	high   [64]time.Time // when each was seen closed
 }
+
+// absence is after what time without a reading a key that is down is not a
+// press: nobody is called by a key pressed while the unit was away.
+const absence = 3 * time.Second
 
 func newKeypad(u Unit, bounce time.Duration) keypad {
 	k := keypad{latch: u.Latch, bounce: bounce}
@@ -34,10 +38,6 @@ func newKeypad(u Unit, bounce time.Duration) keypad {
 	return k
 }
 
-// disarm makes the next reading the one that others are compared with: nobody
-// is called by a key that was pressed while the unit was away.
-func (k *keypad) disarm() { k.armed = false }
-
 // read takes a reading. pressed has the inputs pressed by it; again asks for
 // the next reading at once.
 func (k *keypad) read(now uint64, at time.Time) (pressed uint64, again bool) {
@@ -45,10 +45,10 @@ func (k *keypad) read(now uint64, at time.Time) (pressed uint64, again bool) {
 	for left := now; left != 0; left &= left - 1 {
 		k.high[bits.TrailingZeros64(left)] = at
 	}
-	before := k.last
-	k.last = now
-	if !k.armed {
-		k.armed, k.down = true, now
+	before, away := k.last, at.Sub(k.at) > absence
+	k.last, k.at = now, at
+	if away {
+		k.down = now
 		return 0, false
 	}
 	for left := (now | before | k.down) & k.mask; left != 0; left &= left - 1 {

@@ -8,12 +8,14 @@ import (
 const (
 	// failures in a row make a unit dead.
 	failures = 3
-	// A dead unit is asked again after 1 s, doubling to 10 s.
-	backOffMin = time.Second
-	backOffMax = 10 * time.Second
+	// A dead unit is asked again after 250 ms, doubling to 8 s.
+	backOffMin = 250 * time.Millisecond
+	backOffMax = 8 * time.Second
 	// probeShare bounds what questions to dead units take from the others: one
-	// in so much of the line's time.
+	// in so much of the line's time. The first two, after 250 and 500 ms, are
+	// free: most that are lost suffered from noise.
 	probeShare = 25
+	probesFree = 500 * time.Millisecond
 	// writesInARow may pass before a reading that is due.
 	writesInARow = 8
 )
@@ -34,7 +36,6 @@ type unit struct {
 
 	alive bool
 	why   string // not alive
-	asked bool   // since the port was opened
 	fails int    // in a row
 	wait  time.Duration
 
@@ -53,14 +54,13 @@ type unit struct {
 // reset forgets what a new port makes doubtful.
 func (u *unit) reset() {
 	u.lost()
-	u.asked, u.fails, u.wait = false, 0, 0
+	u.fails, u.wait = 0, 0
 	u.due, u.retry = time.Time{}, time.Time{}
 }
 
 // lost forgets what only a unit that answers can show.
 func (u *unit) lost() {
 	u.written = false
-	u.keypad.disarm()
 	u.polled = time.Time{}
 	u.interval.Store(0)
 }
@@ -143,7 +143,7 @@ func (s *schedule) due(b *Bus) (first *unit, do task, at time.Time) {
 		switch {
 		case !u.alive:
 			when := u.due
-			if alive && u.asked {
+			if alive && u.wait > probesFree {
 				when = later(when, s.probeAfter)
 			}
 			if len(u.Keys) > 0 {
@@ -176,8 +176,8 @@ func (s *schedule) until(b *Bus, now, at time.Time, do task) time.Time {
 }
 
 // probed books the time that a dead unit took.
-func (s *schedule) probed(now time.Time, took time.Duration, came bool) {
-	if !came {
+func (s *schedule) probed(u *unit, now time.Time, took time.Duration, came bool) {
+	if !came && u.wait > probesFree {
 		s.probeAfter = now.Add((probeShare - 1) * took)
 	}
 }
