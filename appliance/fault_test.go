@@ -331,7 +331,7 @@ func TestStateThatPartedFromTheRecordEndsTheLoop(t *testing.T) {
 		r := start(t, mem, clock.NewBench(nine))
 		r.must(press("civil"))
 		mem.fail(fmt.Errorf("%w: fact 9 after fact 3", appliance.ErrState))
-		if _, err := r.do(press("civil")); !errors.Is(err, appliance.ErrState) {
+		if _, err := r.do(press("civil")); !errors.Is(err, appliance.ErrState) || errors.Is(err, appliance.ErrRecord) {
 			t.Fatalf("got %v", err)
 		}
 		if err := r.end(); !errors.Is(err, appliance.ErrState) {

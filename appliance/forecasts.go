@@ -68,7 +68,6 @@ func (f *forecasts) observe(s *queue.State, fact queue.Fact) {
 		for _, d := range f.desks {
 			f.settle(d, d.ended)
 		}
-		clear(f.desks) // a day that is opened again begins with empty desks
 	case queue.Called:
 		f.called(s, fact.At, e)
 	case queue.Finished:
