@@ -203,7 +203,7 @@ func (c *chance) heal() {
 }
 
 func TestWhateverHappens(t *testing.T) {
-	days := 12
+	days := 8
 	if testing.Short() {
 		days = 2
 	}

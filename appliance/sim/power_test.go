@@ -109,7 +109,7 @@ func settled(t *testing.T, r *sim.Rig) {
 // The power goes at every few bytes of three tickets: when it is back, each is
 // on paper once, or again and marked.
 func TestPowerCutAnywhere(t *testing.T) {
-	step := 31
+	step := 47
 	if testing.Short() {
 		step = 101
 	}
@@ -162,7 +162,7 @@ func TestPrinterStopsAnywhere(t *testing.T) {
 		"silent": {func(p *virtual.Printer) { p.Silence(true) }, func(p *virtual.Printer) { p.Silence(false) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			step := 70 * time.Millisecond
+			step := 130 * time.Millisecond
 			if testing.Short() {
 				step = 200 * time.Millisecond
 			}
