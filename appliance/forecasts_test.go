@@ -155,7 +155,7 @@ func TestWhatCountsAsHandling(t *testing.T) {
 
 func TestIssuingStates(t *testing.T) {
 	l := newLine(t)
-	v := viewer{words: func(string, string) (string, string) { return "", "" }, forecasts: l.f}
+	v := viewer{words: func(string, string) Words { return Words{} }, forecasts: l.f}
 	issuing := func() feed.Issuing { return v.view(l.s, l.at(), "", "").Public.Services[0].Issuing }
 	expect := func(when string, want feed.Issuing) {
 		t.Helper()
@@ -180,7 +180,7 @@ func TestIssuingStates(t *testing.T) {
 // A view that was published does not change with the line.
 func TestViewSharesNothingWithTheLine(t *testing.T) {
 	l := newLine(t)
-	v := viewer{words: func(string, string) (string, string) { return "", "" }, forecasts: l.f}
+	v := viewer{words: func(string, string) Words { return Words{} }, forecasts: l.f}
 	l.issue()
 	l.do(queue.CallNext{Counter: 1})
 	l.do(queue.ReportDevice{Device: "printer", Conditions: []string{"paper-end"}})

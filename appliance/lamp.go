@@ -25,7 +25,7 @@ func (v *View) LampOf(service string) Lamp {
 	if i < 0 || v.Public.Services[i].Issuing != feed.IssuingOpen {
 		return LampClosed
 	}
-	stopped := slices.ContainsFunc(v.Public.Faults, func(f feed.Fault) bool {
+	stopped := slices.ContainsFunc(v.Faults, func(f feed.Fault) bool {
 		return f.Device == "printer" && f.Condition != "paper-near-end"
 	})
 	if stopped {

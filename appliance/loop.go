@@ -33,8 +33,9 @@ type Options struct {
 	Log     *slog.Logger
 	Random  io.Reader // of tokens; nil is crypto/rand
 
-	// Words gives the sentences for a device's condition.
-	Words func(device, condition string) (ko, en string)
+	// Words gives the sentences for a device's condition: what staff must do,
+	// and what citizens should know, which is empty when they need not.
+	Words func(device, condition string) Words
 	// Why names the condition that an error of Record stands for, e.g.
 	// "disk_full"; nil says "failed".
 	Why func(error) string
@@ -98,9 +99,9 @@ func New(opt Options) *Loop {
 		opt.Random = rand.Reader
 	}
 	if opt.Words == nil {
-		opt.Words = func(device, condition string) (string, string) {
+		opt.Words = func(device, condition string) Words {
 			text := device + ": " + condition
-			return text, text
+			return Words{StaffKo: text, StaffEn: text, PublicKo: text, PublicEn: text}
 		}
 	}
 	if opt.Why == nil {

@@ -20,6 +20,9 @@ type View struct {
 	Counters []Counter
 	Tickets  []Ticket // live ones: waiting in the order of their places, then the others by issue
 	Unpaper  []Ticket // of today, whose paper failed or is still out
+	// Faults is what is wrong with devices, worded for staff; Public has what
+	// citizens should know of it.
+	Faults []feed.Fault
 	// Pending says that the configuration file holds changes that wait for the
 	// next business day; it names what today's work needs.
 	Pending string
@@ -51,7 +54,7 @@ type viewer struct {
 	journal   string
 	where     *feed.Where
 	notices   []string
-	words     func(device, condition string) (ko, en string)
+	words     func(device, condition string) Words
 	forecasts *forecasts
 }
 
@@ -63,8 +66,12 @@ func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *V
 		for i := range out.Public.Services {
 			out.Public.Services[i].OnlineNow = false
 		}
-		ko, en := v.words("journal", broken)
-		out.Public.Faults = append(out.Public.Faults, feed.Fault{Device: "journal", Condition: broken, Ko: ko, En: en})
+		v.fault(out, "journal", broken)
+	}
+	for _, device := range slices.Sorted(maps.Keys(s.Devices)) {
+		for _, condition := range s.Devices[device] {
+			v.fault(out, device, condition)
+		}
 	}
 	for i := range s.Tickets {
 		t := &s.Tickets[i]
@@ -94,6 +101,22 @@ func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *V
 		out.Counters = append(out.Counters, c)
 	}
 	return out
+}
+
+// Words are the sentences for a device's condition.
+type Words struct {
+	StaffKo, StaffEn   string // what is wrong and what to do
+	PublicKo, PublicEn string // what it means for who waits; empty: nothing
+}
+
+// fault words a device's condition for staff and, where it concerns them, for
+// citizens.
+func (v *viewer) fault(out *View, device, condition string) {
+	w := v.words(device, condition)
+	out.Faults = append(out.Faults, feed.Fault{Device: device, Condition: condition, Ko: w.StaffKo, En: w.StaffEn})
+	if w.PublicKo != "" {
+		out.Public.Faults = append(out.Public.Faults, feed.Fault{Device: device, Condition: condition, Ko: w.PublicKo, En: w.PublicEn})
+	}
 }
 
 func order(first bool) int {
@@ -152,12 +175,6 @@ func (v *viewer) public(s *queue.State, at queue.Stamp) feed.Snapshot {
 			p.Held = append(p.Held, s.Label(t.Ref))
 		case queue.Missed:
 			p.Missed = append(p.Missed, s.Label(t.Ref))
-		}
-	}
-	for _, device := range slices.Sorted(maps.Keys(s.Devices)) {
-		for _, condition := range s.Devices[device] {
-			ko, en := v.words(device, condition)
-			p.Faults = append(p.Faults, feed.Fault{Device: device, Condition: condition, Ko: ko, En: en})
 		}
 	}
 	return p

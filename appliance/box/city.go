@@ -41,7 +41,7 @@ func (b *Box) toCity(p Parts, opt *appliance.Options) {
 	opt.Viewer = func(v *appliance.View) {
 		b.Hub.Publish(v)
 		b.uplink.State(&v.Public)
-		b.uplink.Status(feed.Status{Clock: v.At.Trusted, Faults: v.Public.Faults})
+		b.uplink.Status(feed.Status{Clock: v.At.Trusted, Faults: v.Faults})
 	}
 	opt.Recorded = func(uint64) { b.uplink.Facts() }
 }

@@ -3,6 +3,7 @@ package box
 import (
 	"errors"
 
+	"sunbeon/appliance"
 	"sunbeon/appliance/journal"
 	"sunbeon/appliance/paper"
 )
@@ -26,18 +27,23 @@ func condition(err error) string {
 }
 
 // words are the sentences for a device's condition.
-func words(device, condition string) (ko, en string) {
+func words(device, condition string) appliance.Words {
 	if device == "printer" {
 		return paper.Words(condition)
 	}
+	w := appliance.Words{
+		StaffKo:  "저장 장치에 이상이 있습니다. 전원과 저장 장치를 확인하시고, 되풀이되면 점검을 요청하십시오.",
+		StaffEn:  "The disk has failed. Check power and card; if it happens again, call for service.",
+		PublicKo: "지금은 번호표를 드릴 수 없습니다. 직원에게 문의해 주십시오.",
+		PublicEn: "No ticket can be given at the moment. Please ask staff.",
+	}
 	switch condition {
 	case diskFull:
-		return "저장 공간이 가득 차서 번호표를 드릴 수 없습니다. 직원에게 문의해 주십시오.",
-			"The disk is full and no ticket can be given. Please ask staff."
+		w.StaffKo = "저장 공간이 가득 찼습니다. 공간을 비우시면 저절로 이어집니다."
+		w.StaffEn = "The disk is full. Free some space and it goes on by itself."
 	case readOnly:
-		return "저장 장치에 기록할 수 없어 번호표를 드릴 수 없습니다. 직원에게 문의해 주십시오.",
-			"The disk cannot be written and no ticket can be given. Please ask staff."
+		w.StaffKo = "저장 장치에 기록할 수 없습니다. 저장 장치의 쓰기 방지와 마운트를 확인하십시오."
+		w.StaffEn = "The disk cannot be written. Check its write protection and mount."
 	}
-	return "저장 장치에 이상이 있어 번호표를 드릴 수 없습니다. 직원에게 문의해 주십시오.",
-		"The disk has failed and no ticket can be given. Please ask staff."
+	return w
 }

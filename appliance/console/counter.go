@@ -150,7 +150,7 @@ func since(now, earlier queue.Stamp) time.Duration {
 func (c *Console) desk(v *appliance.View, n int) (deskPart, bool) {
 	now := c.now(v)
 	part := deskPart{Number: n, Nonce: rand.Text(), Seen: idle, DayOpen: v.Public.DayOpen,
-		Faults: v.Public.Faults, Clock: v.Public.Clock, Since: -1}
+		Faults: v.Faults, Clock: v.Public.Clock, Since: -1}
 	i := slices.IndexFunc(v.Counters, func(k appliance.Counter) bool { return k.Number == n })
 	if i < 0 {
 		return part, false

@@ -127,7 +127,7 @@ func (c *Console) office(v *appliance.View) managerPart {
 		}
 		part.Unpaper = append(part.Unpaper, paperRow{rowOf(v, t, now), state})
 	}
-	for _, f := range v.Public.Faults {
+	for _, f := range v.Faults {
 		part.Printer = part.Printer || f.Device == "printer"
 		part.Faults = append(part.Faults, faultRow{deviceName(f.Device), f.Ko, f.En, todo(f.Device, f.Condition)})
 	}

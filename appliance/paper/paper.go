@@ -195,8 +195,14 @@ func (s *Sink) next() (queue.Command, bool) {
 	return s.back[0], true
 }
 
-// Words gives the sentences for the printer's conditions.
-func Words(condition string) (ko, en string) {
+// Words are the sentences for the printer's conditions. Citizens need not know
+// of a warning.
+func Words(condition string) appliance.Words {
 	f := printer.Fault(condition)
-	return f.Korean(), f.English()
+	w := appliance.Words{StaffKo: f.Korean(), StaffEn: f.English()}
+	if f.Stops() {
+		w.PublicKo = "지금은 번호표가 인쇄되지 않습니다. 번호는 드리오니 직원에게 문의해 주십시오."
+		w.PublicEn = "Tickets are not being printed. Numbers are still given: please ask staff."
+	}
+	return w
 }

@@ -33,6 +33,10 @@ import (
 // PrinterSpeed is that of a usual ticket printer, mm/s.
 const PrinterSpeed = 200
 
+// piecesKept is how many tickets the roll remembers: more than anybody looks
+// back at, and few enough for a small board's memory.
+const piecesKept = 256
+
 // Bench is what an office has on its walls and desks. Its methods may be called
 // from any goroutine.
 type Bench struct {
@@ -50,7 +54,7 @@ type Bench struct {
 func New(start time.Time, faces *typeface.Set, speed int) *Bench {
 	return &Bench{
 		Printer: virtual.New(virtual.Config{Width: 576, Speed: speed, ProcessID: true, ASB: true, Answers: true,
-			ROM: virtual.KSX1001, NativeQR: true, Faces: faces}),
+			ROM: virtual.KSX1001, NativeQR: true, Faces: faces, Keep: piecesKept}),
 		Clock: clock.NewBench(start),
 		signs: map[int]string{},
 		moved: make(chan struct{}),

@@ -43,8 +43,8 @@ func (p *player) expect(w []string) error {
 		return p.sign(n, strings.ReplaceAll(arg(2), "dark", ""))
 	case slices.Equal(w, []string{"no", "fault"}):
 		return p.view(func(v *appliance.View) error {
-			if len(v.Public.Faults) > 0 {
-				return fmt.Errorf("there is %+v", v.Public.Faults)
+			if len(v.Faults) > 0 {
+				return fmt.Errorf("there is %+v", v.Faults)
 			}
 			return nil
 		})
@@ -108,12 +108,12 @@ func expectation(w []string) func(*appliance.View) error {
 		return func(v *appliance.View) error { return same(string(v.LampOf(w[1])), w[2]) }
 	case "fault":
 		return func(v *appliance.View) error {
-			for _, f := range v.Public.Faults {
+			for _, f := range v.Faults {
 				if f.Device == w[1] && f.Condition == w[2] {
 					return nil
 				}
 			}
-			return fmt.Errorf("the faults are %+v", v.Public.Faults)
+			return fmt.Errorf("the faults are %+v", v.Faults)
 		}
 	case "called":
 		return func(v *appliance.View) error {
@@ -145,14 +145,12 @@ func same(got, want string) error {
 // paper is the next piece not yet seen, if it has come out. Blank scraps, which
 // are cut off before a copy, do not count.
 func (p *player) paper() (virtual.Piece, bool) {
-	pieces := p.stand.Bench().Printer.Pieces()
-	for p.seen < len(pieces) && strings.TrimSpace(pieces[p.seen].Text()) == "" {
-		p.seen++
+	for _, piece := range p.stand.Bench().Printer.Pieces() {
+		if piece.Seq > p.seen && strings.TrimSpace(piece.Text()) != "" {
+			return piece, true
+		}
 	}
-	if p.seen >= len(pieces) {
-		return virtual.Piece{}, false
-	}
-	return pieces[p.seen], true
+	return virtual.Piece{}, false
 }
 
 // ticket waits for the next piece of paper and reads it.
@@ -169,7 +167,7 @@ func (p *player) ticket(label string, isCopy bool) error {
 	if err != nil {
 		return err
 	}
-	p.seen++
+	p.seen = piece.Seq
 	number := slices.ContainsFunc(strings.Fields(piece.Text()), func(w string) bool { return w == label })
 	if marked := strings.Contains(piece.Text(), "재발행"); !number || marked != isCopy {
 		return fmt.Errorf("the paper says:\n%s", piece.Text())

@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -142,7 +143,7 @@ func (p *Page) state(v *appliance.View) state {
 	s := state{
 		Lamps: map[string]appliance.Lamp{}, Signs: map[int]string{}, Faults: []string{},
 		Clock:   at.Time().Format("2006-01-02 15:04"),
-		Version: fmt.Sprintf("%d.%d", v.Public.Seq, len(v.Public.Faults)),
+		Version: fmt.Sprintf("%d.%d", v.Public.Seq, len(v.Faults)),
 		Pieces:  p.bench.Printer.State().Pieces,
 	}
 	if !at.Trusted {
@@ -154,7 +155,7 @@ func (p *Page) state(v *appliance.View) state {
 	for _, c := range v.Public.Counters {
 		s.Signs[c.Number], _ = p.bench.Sign(c.Number)
 	}
-	for _, f := range v.Public.Faults {
+	for _, f := range v.Faults {
 		s.Faults = append(s.Faults, f.Ko)
 	}
 	return s
@@ -225,18 +226,20 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 func (p *Page) paper(w http.ResponseWriter, r *http.Request) (piece virtual.Piece, ok bool) {
 	n, err := strconv.Atoi(r.URL.Query().Get("n"))
 	pieces := p.roll()
-	if err != nil || n < 1 || n > len(pieces) {
+	i := slices.IndexFunc(pieces, func(piece virtual.Piece) bool { return piece.Seq == n })
+	if err != nil || i < 0 {
 		http.Error(w, "그 번호의 용지가 없습니다. There is no such piece of paper.", http.StatusNotFound)
 		return virtual.Piece{}, false
 	}
-	return pieces[n-1], true
+	return pieces[i], true
 }
 
 // roll is what has come out of the printer, copied only when there is more.
 func (p *Page) roll() []virtual.Piece {
 	p.rollMu.Lock()
 	defer p.rollMu.Unlock()
-	if p.bench.Printer.State().Pieces != len(p.pieces) {
+	last := len(p.pieces) - 1
+	if last < 0 || p.bench.Printer.State().Pieces != p.pieces[last].Seq {
 		p.pieces = p.bench.Printer.Pieces()
 	}
 	return p.pieces

@@ -88,7 +88,7 @@ func TestPageSaysWhatCameOfAPress(t *testing.T) {
 		{"/bench/key", []string{"counter", "1", "key", "dance"}, 400, "없는 키입니다."},
 		{"/bench/fault", []string{"what", "dance"}, 400, "없는 고장입니다."},
 		{"/bench/fault", []string{"what", "disk full"}, 200, "상태를 바꾸었습니다."},
-		{"/bench/press", []string{"service", "civil", "class", "ordinary"}, 503, "번호표를 발급하지 못하였습니다. 저장 공간이 가득 차서"},
+		{"/bench/press", []string{"service", "civil", "class", "ordinary"}, 503, "번호표를 발급하지 못하였습니다. 저장 공간이 가득 찼습니다"},
 		{"/bench/fault", []string{"what", "disk free"}, 200, "상태를 바꾸었습니다."},
 		{"/bench/press", []string{"service", "civil", "class", "ordinary"}, 200, "3번 표를 발급하였습니다."},
 	} {

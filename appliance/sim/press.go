@@ -84,7 +84,7 @@ func (p *Page) do(w http.ResponseWriter, r *http.Request, c queue.Command, by, b
 // why is the sentence of what keeps the kiosk from working.
 func (p *Page) why() string {
 	if v := p.hub.Newest(); v != nil && v.Broken != "" {
-		for _, f := range v.Public.Faults {
+		for _, f := range v.Faults {
 			if f.Device == "journal" {
 				return f.Ko
 			}

@@ -94,7 +94,7 @@ type player struct {
 	ctx      context.Context
 	stand    Stand
 	patience time.Duration
-	seen     int          // pieces of paper that were expected
+	seen     int          // Seq of the last piece of paper that was expected
 	refused  error        // by the line or the record, until a line expects it
 	cut      <-chan error // a power cut that waits for its byte
 }

@@ -143,7 +143,7 @@ func (s *stand) printed(ctx context.Context) error {
 		select {
 		case v = <-s.views:
 		case <-limit.C:
-			return fmt.Errorf("bench: %d tickets are not printed after 30 s: %v", len(v.Unpaper), v.Public.Faults)
+			return fmt.Errorf("bench: %d tickets are not printed after 30 s: %v", len(v.Unpaper), v.Faults)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -83,7 +83,7 @@ func TestRealFullDisk(t *testing.T) {
 		given++
 		fill(t, filepath.Join(data, "more"))
 	}
-	if !strings.Contains(refused, "저장 공간이 가득 차서 번호표를 드릴 수 없습니다.") {
+	if !strings.Contains(refused, "저장 공간이 가득 찼습니다. 공간을 비우시면 저절로 이어집니다.") {
 		t.Fatalf("after %d tickets refused with %q", given, refused)
 	}
 	lamp := lampOf(t, base)
