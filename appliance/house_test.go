@@ -49,6 +49,14 @@ func TestWhoMayImportWhom(t *testing.T) {
 			}
 		}
 	}
+	for _, p := range packages {
+		for _, dep := range p.Deps {
+			own, other := driver(p.ImportPath), driver(dep)
+			if own != "" && other != "" && own != other && other != "serialport" {
+				t.Errorf("%s reaches %s: drivers share the serial transport and nothing else", p.ImportPath, dep)
+			}
+		}
+	}
 	for _, r := range rules() {
 		for _, p := range packages {
 			if !within(p.ImportPath, r.of) {
@@ -61,6 +69,16 @@ func TestWhoMayImportWhom(t *testing.T) {
 			}
 		}
 	}
+}
+
+// driver is the device that a package below drivers is of, "" for any other.
+func driver(path string) string {
+	rest, ok := strings.CutPrefix(path, "sunbeon/drivers/")
+	if !ok {
+		return ""
+	}
+	device, _, _ := strings.Cut(rest, "/")
+	return device
 }
 
 func anyOf(path string, of []string) bool {
