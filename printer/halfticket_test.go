@@ -167,3 +167,17 @@ func TestFaultRightAfterTheFence(t *testing.T) {
 		b.wantOutcomes("117 confirmed copy")
 	})
 }
+
+// TestCopyAfterARestart: the program before may have died in the middle of a
+// ticket; its half must not hang on the copy. What is no copy gets no scrap.
+func TestCopyAfterARestart(t *testing.T) {
+	onBench(t, newDouble(), nil, func(b *bench) {
+		err := b.Submit(Job{ID: "117", Ticket: Ticket{Number: "117", Office: "민원실", Service: "여권", Ahead: -1, Copy: true}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.submit("118")
+		b.pass(5 * time.Second)
+		b.wantPaper("blank", "117 copy", "118")
+	})
+}

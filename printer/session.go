@@ -33,7 +33,7 @@ type Session struct {
 	timer     *time.Timer
 	serial    int       // of process ids
 	lost      Fault     // why there is no link, until a printer is found again
-	ragged    bool      // a half ticket may be under the head, not cut off
+	ragged    bool      // a half ticket may be under the head, not cut off; so at the start
 	answered  bool      // a printer has answered for certain, on whatever link
 	looked    bool      // DLE EOT, that is
 	fenced    bool      // a fence or a process id
@@ -54,7 +54,7 @@ type entry struct {
 // NewSession makes a session; nothing happens before Run.
 func NewSession(cfg SessionConfig) *Session {
 	cfg.setDefaults()
-	return &Session{cfg: cfg, wake: make(chan struct{}, 1)}
+	return &Session{cfg: cfg, wake: make(chan struct{}, 1), ragged: true}
 }
 
 // Submit puts a job at the end of the line. It never blocks. Errors: ErrFull,
@@ -212,7 +212,7 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 			return err
 		}
 	}
-	if s.ragged && e.touched { // the copy gets its own paper
+	if s.ragged && t.Copy { // the copy gets its own paper
 		data = append(s.enc.appendCut([]byte{0x1b, '@'}), data...)
 	}
 	n, err := l.send(l.appendFence(data))
