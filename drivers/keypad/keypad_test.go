@@ -94,7 +94,6 @@ func TestPipe(t *testing.T) {
 	var b []byte
 	for _, code := range []evdev.EvCode{evdev.KEY_KP1, evdev.KEY_KP7, evdev.KEY_KPPLUS, evdev.KEY_NUMLOCK, evdev.KEY_KPENTER} {
 		b = append(b, pressed(code)...)
-		b = append(b, repeated(code)...)
 		b = append(b, released(code)...)
 	}
 	for ; len(b) > 0; b = b[min(7, len(b)):] { // torn anywhere
@@ -146,9 +145,10 @@ func (s *socket) plug(in bool) {
 func (s *socket) send(t *testing.T, events ...[]byte) {
 	t.Helper()
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	peer := s.peer
+	s.mu.Unlock()
 	for _, e := range events {
-		if _, err := s.peer.Write(e); err != nil {
+		if _, err := peer.Write(e); err != nil {
 			t.Error(err)
 		}
 	}
@@ -172,13 +172,13 @@ func TestUnplug(t *testing.T) {
 		s.plug(false)
 		time.Sleep(time.Second)
 		s.plug(true)
-		time.Sleep(again)
+		time.Sleep(again + time.Second)
 		// The 1 typed before does not count.
 		s.send(t, pressed(evdev.KEY_KP7), pressed(evdev.KEY_KPPLUS))
 		s.plug(false)
 		time.Sleep(time.Hour)
 		s.plug(true)
-		time.Sleep(again)
+		time.Sleep(again + time.Second)
 		s.send(t, pressed(evdev.KEY_KPENTER))
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
@@ -195,6 +195,33 @@ func TestUnplug(t *testing.T) {
 		}
 		if n := strings.Count(log.String(), "gone"); n != 2 {
 			t.Errorf("logged %d times, want once a loss:\n%s", n, log.String())
+		}
+	})
+}
+
+// TestRepetition: a key that is held counts once, however long.
+func TestRepetition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c clerk
+		s := &socket{there: true}
+		d, err := New(s.open, NumericKeys(), Options{OnCommand: c.add})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- d.Run(ctx) }()
+		synctest.Wait()
+		s.send(t, pressed(evdev.KEY_KPENTER))
+		for range 100 {
+			time.Sleep(250 * ms)
+			s.send(t, repeated(evdev.KEY_KPENTER))
+		}
+		s.send(t, released(evdev.KEY_KPENTER))
+		cancel()
+		<-done
+		if got := c.said(); got != "next" {
+			t.Errorf("%s, want next", got)
 		}
 	})
 }
