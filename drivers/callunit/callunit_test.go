@@ -199,7 +199,7 @@ func TestPolled(t *testing.T) {
 	for _, none := range []string{"", "4e4e4e4e"} {
 		synctest.Test(t, func(t *testing.T) {
 			c := config(t, "edwards")
-			c.Poll, c.None = "50503f", none
+			c.Poll, c.None, c.Repeat = "50503f", none, time.Millisecond // shorter than a round
 			ask := func(address int) []byte {
 				b, _ := c.Frame.Encode(frame.Frame{Address: address, Command: []byte("PP"), Data: []byte("?")})
 				return b

@@ -223,7 +223,7 @@ func (b *Bus) attend(r *rtu, s *schedule, u *unit, do task) error {
 	}
 	now := time.Now()
 	if probe {
-		s.probed(u, now, now.Sub(begin), err == nil)
+		s.probed(u, now, now.Sub(begin)+b.cfg.Late, err == nil)
 	}
 	switch {
 	case err == nil:

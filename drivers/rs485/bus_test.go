@@ -367,87 +367,33 @@ func TestCycle(t *testing.T) {
 	}
 }
 
-// Dead units take a few percent of the line from the others, whether two or
-// half of them; a whole floor that comes back is found soon.
-func TestDeadUnits(t *testing.T) {
-	for _, dead := range []int{2, 16} {
-		synctest.Test(t, func(t *testing.T) {
-			cfg, l, units := full(38400)
-			var o told
-			reads := func(d time.Duration) int {
-				var n int
-				l.Do(func() { n = -units[31].Reads })
-				time.Sleep(d)
-				l.Do(func() { n += units[31].Reads })
-				return n
+// A press kept by the unit right after its memory was cleared counts too.
+func TestClearedLatchTakesTheNextPress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &rs485test.Unit{Delay: beat, Latch: "clear"}
+		l := rs485test.New(9600, u)
+		cleared := make(chan struct{}, 8)
+		l.Heard = func(frame []byte, toUnit bool) {
+			if !toUnit && frame[1] == 5 {
+				cleared <- struct{}{}
 			}
-			run(t, cfg, l, o.hooks(), func(b *rs485.Bus) {
-				time.Sleep(10 * time.Second)
-				healthy := reads(5 * time.Minute)
-				l.Do(func() {
-					for _, u := range units[:dead] {
-						u.Mute = true
-					}
-				})
-				time.Sleep(time.Minute)
-				_, health := o.take()
-				if n := len(health); n != 32+dead {
-					t.Errorf("%d reports of health: %q", n, health)
-				}
-				left := reads(5 * time.Minute)
-				t.Logf("%d dead: %d readings in 5 minutes, %d when healthy", dead, left, healthy)
-				if left*100 < healthy*95 {
-					t.Errorf("%d dead: %d readings in 5 minutes, %d when healthy", dead, left, healthy)
-				}
-				l.Do(func() {
-					for _, u := range units[:dead] {
-						u.Mute = false
-					}
-				})
-				time.Sleep(15 * time.Second)
-				if _, health := o.take(); len(health) != dead {
-					t.Errorf("%d of %d came back: %q", len(health), dead, health)
-				}
-			})
+		}
+		var o told
+		unit := keypadAndSign(1, 3)
+		unit.Latch, unit.Clear = "clear", 0x20
+		run(t, rs485.Config{Units: []rs485.Unit{unit}}, l, o.hooks(), func(b *rs485.Bus) {
+			time.Sleep(time.Second)
+			for range 3 {
+				l.Press(u, 0)
+				l.Release(u, 0)
+				<-cleared
+			}
+			time.Sleep(time.Second)
 		})
-	}
-}
-
-// Units that answer later than they may: nothing collides, no answer is taken
-// for another's, and they count as dead.
-func TestLateAnswers(t *testing.T) {
-	for _, delay := range []time.Duration{55, 70, 100, 140} {
-		synctest.Test(t, func(t *testing.T) {
-			cfg, l, units := full(38400)
-			for i, u := range units {
-				if i%3 == 0 {
-					u.Delay = delay * time.Millisecond
-					u.Inputs = 1 // what a late answer would carry to another
-				}
-			}
-			var o told
-			run(t, cfg, l, o.hooks(), func(b *rs485.Bus) {
-				for i := range 60 {
-					b.Show(i%32+1, fmt.Sprint(i))
-					time.Sleep(time.Second)
-				}
-				if b.Stats().Dropped == 0 {
-					t.Error("no late answer came")
-				}
-			})
-			if n := l.Collisions(); n != 0 {
-				t.Errorf("%v: %d collisions", delay, n)
-			}
-			if keys, _ := o.take(); keys != nil {
-				t.Errorf("%v: %q", delay, keys)
-			}
-			for i, u := range units {
-				if u.Delay == beat && u.Registers[7] != uint16(i) && u.Registers[7] != uint16(i+32) {
-					t.Errorf("%v: sign %d shows %d", delay, i+1, u.Registers[7])
-				}
-			}
-		})
-	}
+		if keys, _ := o.take(); len(keys) != 3 {
+			t.Errorf("%q", keys)
+		}
+	})
 }
 
 func TestPortComesBack(t *testing.T) {

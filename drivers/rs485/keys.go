@@ -42,31 +42,30 @@ func newKeypad(u Unit, bounce time.Duration) keypad {
 // the next reading at once.
 func (k *keypad) read(now uint64, at time.Time) (pressed uint64, again bool) {
 	now &= k.mask
-	for left := now; left != 0; left &= left - 1 {
-		k.high[bits.TrailingZeros64(left)] = at
-	}
 	before, away := k.last, at.Sub(k.at) > absence
 	k.last, k.at = now, at
 	if away {
 		k.down = now
-		return 0, false
 	}
 	for left := (now | before | k.down) & k.mask; left != 0; left &= left - 1 {
-		bit := left & -left
-		isUp, wasUp := now&bit == 0, before&bit == 0
-		switch counted := k.down&bit != 0; {
-		case !counted && !isUp && (!wasUp || k.latch == "read"):
+		input := bits.TrailingZeros64(left)
+		bit := uint64(1) << input
+		up, wasUp, counted := now&bit == 0, before&bit == 0, k.down&bit != 0
+		rested := at.Sub(k.high[input]) >= k.bounce
+		if !up {
+			k.high[input] = at
+		}
+		switch once := k.latch == "read"; {
+		case away:
+		case !up && once && wasUp && (!counted || rested),
+			!up && !once && !wasUp && !counted:
 			k.down |= bit
 			pressed |= bit
-		case !counted && !isUp:
-			again = true
-		case counted && isUp && (wasUp || k.latch == "read"):
-			if at.Sub(k.high[bits.TrailingZeros64(bit)]) >= k.bounce {
-				k.down &^= bit
-			} else {
-				again = true
-			}
-		case counted && isUp:
+		case !up:
+			again = again || !counted
+		case counted && rested && (wasUp || once):
+			k.down &^= bit
+		case counted:
 			again = true
 		}
 	}

@@ -175,7 +175,7 @@ func (s *schedule) until(b *Bus, now, at time.Time, do task) time.Time {
 	return at
 }
 
-// probed books the time that a dead unit took.
+// probed books the time that a dead unit took, the silence after it included.
 func (s *schedule) probed(u *unit, now time.Time, took time.Duration, came bool) {
 	if !came && u.wait > probesFree {
 		s.probeAfter = now.Add((probeShare - 1) * took)

@@ -66,7 +66,17 @@ func run(t *testing.T, c sign.Config, f func(h *hall, d *sign.Dev)) {
 			t.Errorf("Run: %v", err)
 		}
 	})
+	// One writer: a second on a pipe waits for a mutex, which stops the bubble.
+	acks := make(chan []byte, 1024)
 	all.Go(func() {
+		for b := range acks {
+			theirs.Write(b)
+		}
+	})
+	all.Go(func() {
+		var late sync.WaitGroup
+		defer close(acks)
+		defer late.Wait()
 		s := frame.Scanner{Table: c.Frame}
 		buf := make([]byte, 64)
 		for {
@@ -85,7 +95,7 @@ func run(t *testing.T, c sign.Config, f func(h *hall, d *sign.Dev)) {
 					delay = h.delay
 				})
 				if !silent && len(c.Frame.Ack) > 0 {
-					all.Go(func() { time.Sleep(delay); theirs.Write(c.Frame.Ack) })
+					late.Go(func() { time.Sleep(delay); acks <- c.Frame.Ack })
 				}
 			}
 		}
@@ -166,6 +176,24 @@ func TestLateAcknowledgement(t *testing.T) {
 			time.Sleep(time.Minute)
 			h.do(func() {
 				if slices.Contains(h.told, "4 true") || slices.Contains(h.told, "3 true") {
+					t.Errorf("%q", h.told)
+				}
+			})
+		})
+	})
+}
+
+// An acknowledgement that waits in the buffer since a rest is nobody's either.
+func TestStaleAcknowledgement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := config(t, "edwards")
+		c.Units = c.Units[:1]
+		run(t, c, func(h *hall, d *sign.Dev) {
+			h.do(func() { h.delay = 1300 * time.Millisecond })
+			d.Show(3, "1")
+			time.Sleep(time.Minute)
+			h.do(func() {
+				if slices.Contains(h.told, "3 true") {
 					t.Errorf("%q", h.told)
 				}
 			})
