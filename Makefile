@@ -6,7 +6,8 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 20s
 CITY    := 127.0.0.1:8480
-BROKER  := 127.0.0.1:1883
+# Not 1883, where Debian's mosquitto listens once it is installed.
+BROKER  := 127.0.0.1:18830
 
 .PHONY: help run build test modules unit outside lint bench fuzz arm64 clean needs-run needs-test
 
