@@ -116,8 +116,8 @@ func (w *workday) call() {
 }
 
 // The whole way of a forecast: the loop observes and asks, the fact keeps, the
-// record tells, the score judges. The bounds are those of the promise on
-// an office with a lunch shift.
+// record tells, the score judges. The bounds are those promised for an
+// office with a lunch shift.
 func TestForecastThroughTheLoop(t *testing.T) {
 	j, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), journal.Options{FirstEpoch: 1})
 	if err != nil {
