@@ -225,6 +225,20 @@ func TestLamp(t *testing.T) {
 	})
 }
 
+// TestRunWaitsForTheLamp: when Run is over, nothing touches the lines any more.
+func TestRunWaitsForTheLamp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now(), slow: time.Minute}
+		r := start(t, newIoctlPin("GPIO17"), lamp, Options{})
+		r.Light(Ready)
+		time.Sleep(time.Hour)
+		_ = r.stop()
+		if got := lamp.changes(); len(got) != 2 || !strings.HasSuffix(got[1], "Low") {
+			t.Errorf("lamp %v, want dark at the end of Run", got)
+		}
+	})
+}
+
 func TestLampLow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now()}

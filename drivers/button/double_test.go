@@ -193,6 +193,7 @@ type outPin struct {
 	mu     sync.Mutex
 	start  time.Time
 	refuse error
+	slow   time.Duration
 	writes int
 	level  gpio.Level
 	log    []string
@@ -201,6 +202,7 @@ type outPin struct {
 func (p *outPin) Halt() error { return nil }
 
 func (p *outPin) Out(l gpio.Level) error {
+	time.Sleep(p.slow)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.writes++

@@ -41,20 +41,18 @@
 //
 // # What is believed
 //
-//	             next in line   a few ahead      anywhere else
-//	Issued
-//	  Bare       at once        ┐ when the next ticket follows it,
-//	  Checked    at once        │ at once   ┐ with the time of its own
-//	  Sure       at once        │ at once   │ at once
-//	Called
-//	  Bare       ── seen twice within 30 s, with the time of the first ──
-//	  Checked    at once          at once     seen twice
-//	  Sure       at once          at once     at once
+//	                 next in line   a few ahead          anywhere else
+//	ticket, Bare     at once        when one follows it  when one follows it
+//	ticket, Checked  at once        at once              when one follows it
+//	ticket, Sure     at once        at once              at once
+//	call, Bare       seen twice     seen twice           seen twice
+//	call, Checked    at once        at once              seen twice
+//	call, Sure       at once        at once              at once
 //
-// (Issued, Bare: a few ahead and anywhere else alike wait for the next ticket;
-// Checked: anywhere else waits.) Bare has no redundancy, Checked has an 8-bit
-// check or the number twice, Sure a CRC-16 or TCP. A machine that sends each call
-// once over a wire without any check gives no calls: nothing could prove them.
+// A few is Config.Gap. Twice is within Config.Within; the event bears the time of
+// the first sighting. Bare has no redundancy, Checked has an 8-bit check or the
+// number twice, Sure a CRC-16 or TCP. A machine that sends each call once over a
+// wire without any check gives no calls: nothing could prove them.
 //
 //   - Duplicates: the same number on the same display is a refresh or a recall,
 //     and no event; darkness between changes nothing, since displays blink. The
