@@ -36,8 +36,8 @@
 //
 //	{"SYSTEM":1,"CMD":"CALL2","MENU":1,"CALL_NO":291,"DESK":22}{"SYSTEM":1,"C
 //
-// Known commands are WAIT, ISSUE and CALL, CALL2. The names of the fields of WAIT
-// and ISSUE differ between versions: read them off the wire.
+// Known commands are WAIT, ISSUE and CALL (CALL2). What the fields of WAIT and
+// ISSUE are called is not known: read it off the wire.
 //
 // # What is believed
 //
