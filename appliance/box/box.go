@@ -38,6 +38,15 @@ type Parts struct {
 	Log      *slog.Logger
 }
 
+// What main sets of the collector (runtime/debug). A small board has little
+// memory and nothing else to do with it than to be steady: the collector works
+// seldom, but keeps the whole below a limit of several times what a busy day
+// needs (5 MB live).
+const (
+	GCPercent   = 400
+	MemoryLimit = 20 << 20 // bytes
+)
+
 // Box is an assembled kiosk.
 type Box struct {
 	Loop    *appliance.Loop

@@ -27,14 +27,19 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"sunbeon/appliance/box"
 )
 
 func main() {
+	// As the kiosk runs; without its limit, because what measures needs room too.
+	debug.SetGCPercent(box.GCPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := command(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {

@@ -18,22 +18,16 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"sunbeon/appliance/box"
 )
 
 // version is set by the linker.
 var version = "development"
 
-// A small board has little memory and nothing else to do with it than to be
-// steady: the collector works seldom, but keeps the whole below what a kiosk of
-// a busy day needs (5 MB live) several times over.
-const (
-	gcPercent   = 400
-	memoryLimit = 20 << 20
-)
-
 func main() {
-	debug.SetGCPercent(gcPercent)
-	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(box.GCPercent)
+	debug.SetMemoryLimit(box.MemoryLimit)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
