@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"sunbeon/appliance/queue"
 )
@@ -118,12 +119,9 @@ func (l *Loop) settle() error {
 func touched(s *queue.State, facts []queue.Fact) []int {
 	var out []int
 	add := func(n int) {
-		for _, have := range out {
-			if have == n {
-				return
-			}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
 		}
-		out = append(out, n)
 	}
 	for _, f := range facts {
 		switch e := f.Event.(type) {

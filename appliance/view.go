@@ -84,7 +84,10 @@ func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *V
 	}
 	slices.SortStableFunc(out.Tickets, func(a, b Ticket) int {
 		if x, y := a.Status == queue.Waiting, b.Status == queue.Waiting; x != y {
-			return cmp.Compare(order(x), order(y))
+			if x {
+				return -1
+			}
+			return 1
 		}
 		if a.Status != queue.Waiting {
 			return 0
@@ -117,13 +120,6 @@ func (v *viewer) fault(out *View, device, condition string) {
 	if w.PublicKo != "" {
 		out.Public.Faults = append(out.Public.Faults, feed.Fault{Device: device, Condition: condition, Ko: w.PublicKo, En: w.PublicEn})
 	}
-}
-
-func order(first bool) int {
-	if first {
-		return 0
-	}
-	return 1
 }
 
 func staffTicket(s *queue.State, t *queue.Ticket, at queue.Stamp) Ticket {

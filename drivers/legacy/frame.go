@@ -61,10 +61,8 @@ const frameIdle = time.Second
 
 // Frames decodes private frames.
 type Frames struct {
+	pending
 	formats []FrameFormat
-	buf     []byte
-	last    time.Duration
-	n       Heard
 }
 
 // NewFrames checks the formats.
@@ -142,32 +140,8 @@ func (f FrameFormat) place(at int) int {
 	return at
 }
 
-// Heard is what was counted so far.
-func (d *Frames) Heard() Heard { return d.n }
-
-// Reset forgets an unfinished frame.
-func (d *Frames) Reset() {
-	if len(d.buf) > 0 {
-		d.n.Damaged++
-		d.n.Skipped += len(d.buf)
-	}
-	d.buf = nil
-}
-
 // Decode takes what arrived.
-func (d *Frames) Decode(b []byte, at time.Duration) []Reading {
-	var rs []Reading
-	if len(d.buf) > 0 && at-d.last >= frameIdle {
-		rs = d.scan(d.last, true)
-	}
-	if len(b) == 0 {
-		return rs
-	}
-	d.last = at
-	d.n.Bytes += len(b)
-	d.buf = append(d.buf, b...)
-	return append(rs, d.scan(at, false)...)
-}
+func (d *Frames) Decode(b []byte, at time.Duration) []Reading { return d.take(b, at, d.scan) }
 
 // scan takes all frames out of the buffer. At the end of a silence nothing is
 // waited for any more.

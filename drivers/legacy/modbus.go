@@ -30,11 +30,9 @@ type Register struct {
 // are read, and everything else is stepped over by its CRC, so that no silence
 // between frames needs to be measured.
 type Bus struct {
+	pending
 	f    BusFormat
-	buf  []byte
-	last time.Duration
 	lost bool // since the last good frame: what lies between two is one damage
-	n    Heard
 }
 
 // NewBus checks the format.
@@ -50,32 +48,8 @@ func NewBus(f BusFormat) (*Bus, error) {
 	return &Bus{f: f}, nil
 }
 
-// Heard is what was counted so far.
-func (d *Bus) Heard() Heard { return d.n }
-
-// Reset forgets an unfinished frame.
-func (d *Bus) Reset() {
-	if len(d.buf) > 0 {
-		d.n.Damaged++
-		d.n.Skipped += len(d.buf)
-	}
-	d.buf = nil
-}
-
 // Decode takes what arrived.
-func (d *Bus) Decode(b []byte, at time.Duration) []Reading {
-	var rs []Reading
-	if len(d.buf) > 0 && at-d.last >= frameIdle {
-		rs = d.scan(d.last, true)
-	}
-	if len(b) == 0 {
-		return rs
-	}
-	d.last = at
-	d.n.Bytes += len(b)
-	d.buf = append(d.buf, b...)
-	return append(rs, d.scan(at, false)...)
-}
+func (d *Bus) Decode(b []byte, at time.Duration) []Reading { return d.take(b, at, d.scan) }
 
 func (d *Bus) scan(at time.Duration, end bool) []Reading {
 	var rs []Reading

@@ -40,9 +40,8 @@ const objectSize = 4 << 10
 // ones are parted and torn ones joined. The objects are flat, so a brace that
 // opens always begins a new object, whatever came before.
 type Objects struct {
-	f   ObjectFormat
-	buf []byte // from the newest opening brace
-	n   Heard
+	pending // from the newest opening brace
+	f       ObjectFormat
 }
 
 // NewObjects checks the rules.
@@ -64,20 +63,6 @@ func NewObjects(f ObjectFormat) (*Objects, error) {
 	return &Objects{f: f}, nil
 }
 
-// Heard is what was counted so far.
-func (d *Objects) Heard() Heard { return d.n }
-
-// Reset forgets an unfinished object.
-func (d *Objects) Reset() { d.drop() }
-
-func (d *Objects) drop() {
-	if len(d.buf) > 0 {
-		d.n.Damaged++
-		d.n.Skipped += len(d.buf)
-	}
-	d.buf = nil
-}
-
 // Decode takes what arrived. No silence ends an object: TCP may pause anywhere.
 func (d *Objects) Decode(b []byte, at time.Duration) []Reading {
 	var rs []Reading
@@ -85,14 +70,14 @@ func (d *Objects) Decode(b []byte, at time.Duration) []Reading {
 	for _, c := range b {
 		switch {
 		case c == '{':
-			d.drop()
+			d.Reset()
 			d.buf = append(d.buf, c)
 		case len(d.buf) == 0:
 			if !bytes.ContainsRune([]byte(" \t\r\n\x00"), rune(c)) {
 				d.n.Skipped++
 			}
 		case len(d.buf) == objectSize:
-			d.drop()
+			d.Reset()
 			d.n.Skipped++
 		default:
 			d.buf = append(d.buf, c)
@@ -109,7 +94,7 @@ func (d *Objects) object(at time.Duration) []Reading {
 	dec.UseNumber()
 	var fields map[string]any
 	if err := dec.Decode(&fields); err != nil {
-		d.drop()
+		d.Reset()
 		return nil
 	}
 	d.buf = nil
