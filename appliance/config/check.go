@@ -25,7 +25,7 @@ func (d *document) file() (*File, []queue.Problem) {
 		Where: feed.Where{Stdg: d.Office.Stdg, Road: d.Office.Road, Lot: d.Office.Lot, Lat: d.Office.Lat, Lon: d.Office.Lon,
 			Weekdays: d.Office.Weekdays, Night: d.Office.Night, Weekend: d.Office.Weekend},
 		Notices: d.Office.Notices,
-		Printer: Printer{Port: d.Printer.Port, Baud: cmp.Or(d.Printer.Baud, 115200), Profile: cmp.Or(d.Printer.Profile, "generic80"), ReprintWithin: 10 * time.Minute},
+		Printer: Printer{Profile: cmp.Or(d.Printer.Profile, "generic80"), ReprintWithin: 10 * time.Minute},
 		Console: Console{Listen: d.Console.Listen, ManagerPIN: d.Console.ManagerPIN, PINs: map[int]string{}},
 		Feed:    Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password},
 		Ticket:  Ticket{Message: d.Ticket.Message, Page: d.Ticket.Page},
@@ -33,6 +33,7 @@ func (d *document) file() (*File, []queue.Problem) {
 	}
 	d.queue(f, add)
 	d.box(f, add)
+	d.wires(f, add)
 	return f, append(problems, f.Queue.Check()...)
 }
 
@@ -121,21 +122,19 @@ func (d *document) box(f *File, add report) {
 	if _, err := printer.LoadProfile(f.Printer.Profile); err != nil {
 		add("printer.profile", "%v", err)
 	}
-	if f.Printer.Baud < 1200 || f.Printer.Baud > 4_000_000 {
-		add("printer.baud", "%d: write the rate of the printer's manual, e.g. 9600 or 115200", f.Printer.Baud)
-	}
 	if w := f.Where; w.Lat < -90 || w.Lat > 90 || w.Lon < -180 || w.Lon > 180 {
 		add("office.latitude", "%v, %v is no place: write degrees, e.g. latitude = 37.7381 and longitude = 127.0337", w.Lat, w.Lon)
 	}
-	if f.Where.Stdg != "" && !digits(f.Where.Stdg, 10) {
+	if f.Where.Stdg != "" && !allDigits(f.Where.Stdg, 10) {
 		add("office.stdg", "%q: write the ten digits of the district's code", f.Where.Stdg)
 	}
-	if host, ok := strings.CutPrefix(f.Printer.Port, "tcp://"); ok {
-		if _, _, err := net.SplitHostPort(host); err != nil {
-			add("printer.port", "%q: write tcp://address:9100", f.Printer.Port)
-		}
-	} else if f.Printer.Port != "" && !strings.HasPrefix(f.Printer.Port, "/dev/") {
-		add("printer.port", "%q: write tcp://address:9100 or the path of a device, e.g. /dev/ttyUSB0", f.Printer.Port)
+	if p := d.Printer.port; p != (port{}) {
+		// What the models are set to at the factory, and XON/XOFF, without which a
+		// full receive buffer drops bytes silently.
+		p.Baud, p.Flow = cmp.Or(p.Baud, 115200), cmp.Or(p.Flow, "xonxoff")
+		at, err := p.read(onNet | onPrinter | onSerial)
+		problem(add, "printer.port", err)
+		f.Printer.Port = &at
 	}
 	if f.Console.Listen != "" {
 		if _, _, err := net.SplitHostPort(f.Console.Listen); err != nil {
@@ -213,14 +212,14 @@ func minute(s string) (int, error) {
 	h, m, ok := strings.Cut(s, ":")
 	hh, errH := strconv.Atoi(h)
 	mm, errM := strconv.Atoi(m)
-	if !ok || errH != nil || errM != nil || !digits(h, len(h)) || !digits(m, 2) || mm > 59 || hh*60+mm > 24*60 {
+	if !ok || errH != nil || errM != nil || !allDigits(h, len(h)) || !allDigits(m, 2) || mm > 59 || hh*60+mm > 24*60 {
 		return 0, fmt.Errorf("%q is no time of day: write 09:00", s)
 	}
 	return hh*60 + mm, nil
 }
 
-// digits reports whether s is n digits.
-func digits(s string, n int) bool {
+// allDigits reports whether s is n digits.
+func allDigits(s string, n int) bool {
 	return len(s) == n && strings.Trim(s, "0123456789") == ""
 }
 

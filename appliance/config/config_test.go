@@ -1,6 +1,7 @@
 package config
 
 import (
+	"iter"
 	"os"
 	"reflect"
 	"strings"
@@ -80,7 +81,8 @@ func TestMistakesNameTheLine(t *testing.T) {
 		{"late in seconds", "[[counters]]", "[rules]\nlate_within = \"30s\"\n[[counters]]", "office.toml:22: rules.late_within: 30s is not in whole minutes"},
 		{"no time to print", "[[counters]]", "[printer]\nreprint_within = \"0s\"\n[[counters]]", "office.toml:22: printer.reprint_within: 0s is too short"},
 		{"profile", "[[counters]]", "[printer]\nprofile = \"none\"\n[[counters]]", "office.toml:22: printer.profile: "},
-		{"baud", "[[counters]]", "[printer]\nbaud = 7\n[[counters]]", "office.toml:22: printer.baud: 7: write"},
+		{"baud", "[[counters]]", "[printer]\nport = \"/dev/ttyS0\"\nbaud = 7\n[[counters]]", "office.toml:22: printer.port: serialport: 7 baud is out of range"},
+		{"no port", "[[counters]]", "[printer]\nbaud = 9600\n[[counters]]", "office.toml:21: printer.port: is empty: write tcp://address:9100, or usblp:"},
 		{"page runs into the token", "[[counters]]", "[ticket]\npage = \"https://a.example/t\"\n[[counters]]", "office.toml:22: ticket.page: "},
 		{"page", "[[counters]]", "[ticket]\npage = \"a.example/t/\"\n[[counters]]", "office.toml:22: ticket.page: "},
 		{"latitude", `name = "민원실"`, "name = \"민원실\"\nlatitude = 377.3", "office.toml:5: office.latitude: "},
@@ -139,19 +141,38 @@ func TestKeysAreDocumented(t *testing.T) {
 		name, _, _ := strings.Cut(strings.Trim(title, "["), "]")
 		sections[name] = text
 	}
-	root := reflect.TypeFor[document]()
-	for section := range root.Fields() {
+	for section := range flat(reflect.TypeFor[document]()) {
 		name := section.Tag.Get("toml")
 		if name == "" {
 			name = strings.ToLower(section.Name)
 		}
-		keys := section.Type
-		if keys.Kind() == reflect.Slice {
-			keys = keys.Elem()
+		documented(t, name, sections[name], section.Type)
+	}
+}
+
+// documented looks for the keys of a table, and of the tables in it, in a text.
+func documented(t *testing.T, name, text string, table reflect.Type) {
+	for table.Kind() == reflect.Slice || table.Kind() == reflect.Pointer {
+		table = table.Elem()
+	}
+	if table.Kind() != reflect.Struct {
+		return
+	}
+	for key := range flat(table) {
+		tag := key.Tag.Get("toml")
+		if !strings.Contains(text, "`"+tag+"`") {
+			t.Errorf("[%s] %s is not documented", name, tag)
 		}
-		for key := range keys.Fields() {
-			if tag := key.Tag.Get("toml"); !strings.Contains(sections[name], "`"+tag+"`") {
-				t.Errorf("[%s] %s is not documented", name, tag)
+		documented(t, name, text, key.Type)
+	}
+}
+
+// flat are the keys of a table, those of embedded structs with them.
+func flat(table reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for _, f := range reflect.VisibleFields(table) {
+			if !f.Anonymous && (len(f.Index) == 1 || f.Tag.Get("toml") != "") && !yield(f) {
+				return
 			}
 		}
 	}
@@ -171,6 +192,8 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(bench)
+	f.Add([]byte(wired))
+	f.Add([]byte(listening))
 	f.Add([]byte("[[services]]\nid = \"a\"\n[[services]]\nnumbers = \"1-0\""))
 	f.Add([]byte("a.b.c = 1\n[a]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

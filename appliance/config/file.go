@@ -11,6 +11,8 @@
 //	[[shifts]]            the lunch shift
 //	[rules]               fairness
 //	[printer] [console] [feed] [ticket] [journal]   the box
+//	[[buttons]] [[buses]] [[callunits]] [[signs]] [[keypads]] [[keys]] [[digits]]   its wires
+//	[[listen]]            the old machine of an office that keeps it
 //
 // Hours are written "09:00-18:00", "mon-fri 09:00-12:00 13:00-18:00" or
 // "sat,sun 10:00-14:00".
@@ -35,6 +37,7 @@ type File struct {
 	Address feed.Address
 	Where   feed.Where
 	Notices []string
+	Wires   Wires
 	Printer Printer
 	Console Console
 	Feed    Feed
@@ -42,10 +45,9 @@ type File struct {
 	Journal Journal
 }
 
-// Printer is the ticket printer. Port "" is none.
+// Printer is the ticket printer.
 type Printer struct {
-	Port    string // tcp://host:9100, or the path of a serial device
-	Baud    int    // of a serial device
+	Port    *Port // nil is none
 	Profile string
 	// ReprintWithin is how old a ticket without paper may be to be printed again
 	// after a restart, and how long it may wait for the printer.
@@ -130,8 +132,7 @@ type document struct {
 		DayJumpLimit  int       `toml:"day_jump_limit"`
 	} `toml:"rules"`
 	Printer struct {
-		Port          string    `toml:"port"`
-		Baud          int       `toml:"baud"`
+		port
 		Profile       string    `toml:"profile"`
 		ReprintWithin *duration `toml:"reprint_within"`
 	} `toml:"printer"`
@@ -151,6 +152,7 @@ type document struct {
 	Journal struct {
 		Path string `toml:"path"`
 	} `toml:"journal"`
+	wiring
 }
 
 // duration is written "4m", "90s".

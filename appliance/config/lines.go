@@ -31,16 +31,16 @@ func index(b []byte) lines {
 			}
 			key = append(key, string(n.Data))
 		}
-		path := strings.Join(key, ".")
 		switch e.Kind {
-		case unstable.Table:
-			table = path
-			where[table] = line
-		case unstable.ArrayTable:
-			table = fmt.Sprintf("%s[%d]", path, count[path])
-			count[path]++
+		case unstable.Table, unstable.ArrayTable:
+			table = resolve(key, count)
+			if e.Kind == unstable.ArrayTable {
+				count[table]++
+				table = fmt.Sprintf("%s[%d]", table, count[table]-1)
+			}
 			where[table] = line
 		case unstable.KeyValue:
+			path := strings.Join(key, ".")
 			if table != "" {
 				path = table + "." + path
 			}
@@ -48,6 +48,22 @@ func index(b []byte) lines {
 		}
 	}
 	return where
+}
+
+// resolve is the path of a table: of an array on the way there the last element
+// is meant.
+func resolve(key []string, count map[string]int) string {
+	path := ""
+	for i, k := range key {
+		if i > 0 {
+			if n := count[path]; n > 0 {
+				path += fmt.Sprintf("[%d]", n-1)
+			}
+			path += "."
+		}
+		path += k
+	}
+	return path
 }
 
 // line of the key, or of the table it is missing from, or of the file's first

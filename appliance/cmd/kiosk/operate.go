@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"sunbeon/appliance/box"
@@ -18,6 +17,7 @@ import (
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/console"
 	"sunbeon/display/typeface"
+	"sunbeon/drivers/serialport"
 	"sunbeon/printer"
 )
 
@@ -37,7 +37,7 @@ func operate(ctx context.Context, o options, out, logTo io.Writer) error {
 		return err
 	}
 	parts.Clock = now
-	parts.Dial = port(file.Printer)
+	parts.Dial = port(file.Printer.Port)
 	b, err := box.Open(ctx, parts)
 	if err != nil {
 		return err
@@ -80,14 +80,16 @@ func parts(o options, file *config.File, log *slog.Logger) (box.Parts, error) {
 }
 
 // port is how the printer is reached; nil when the office has none.
-func port(p config.Printer) func(context.Context) (printer.Transport, error) {
-	if p.Port == "" {
+func port(p *config.Port) func(context.Context) (printer.Transport, error) {
+	switch {
+	case p == nil:
 		return nil
+	case p.Dial != "":
+		return func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, p.Dial) }
+	case p.LP != "":
+		return func(context.Context) (printer.Transport, error) { return printer.OpenTTY(p.LP) }
 	}
-	if addr, ok := strings.CutPrefix(p.Port, "tcp://"); ok {
-		return func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, addr) }
-	}
-	return func(context.Context) (printer.Transport, error) { return printer.OpenSerial(p.Port, p.Baud) }
+	return func(ctx context.Context) (printer.Transport, error) { return serialport.Dialer{Config: p.Serial}.Open(ctx) }
 }
 
 // serve runs the box and its pages until ctx ends.
