@@ -48,8 +48,8 @@ func (p *Page) key(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	counter, err := strconv.Atoi(r.PostForm.Get("counter"))
-	c, ok := v.Press(counter, appliance.Key(r.PostForm.Get("key")))
-	if err != nil || !ok {
+	c, refused := v.Press(counter, appliance.Key(r.PostForm.Get("key")), 0)
+	if err != nil || refused != nil {
 		http.Error(w, "없는 키입니다. There is no such key.", http.StatusBadRequest)
 		return
 	}

@@ -250,10 +250,9 @@ func (p *player) command(w []string) (queue.Command, error) {
 		return ""
 	}
 	counter, _ := strconv.Atoi(arg(1))
-	if c, ok := p.desk(w[0], counter); ok {
-		return c, nil
-	}
 	switch w[0] {
+	case "call", "recall", "hold", "no_show", "finish", "pause":
+		return p.desk(w[0], counter)
 	case "press", "online":
 		c := queue.Issue{Service: arg(1), Class: queue.Ordinary, Origin: queue.Button}
 		if w[0] == "online" {
@@ -309,15 +308,15 @@ func house(what, a, b string, counter int) (queue.Command, error) {
 }
 
 // desk turns the name of a key into its command.
-func (p *player) desk(key string, counter int) (queue.Command, bool) {
+func (p *player) desk(key string, counter int) (queue.Command, error) {
 	if key == "call" {
 		key = string(appliance.KeyNext)
 	}
 	_, hub := p.stand.Kiosk()
 	if hub == nil || hub.Newest() == nil {
-		return nil, false
+		return nil, errUsage
 	}
-	return hub.Newest().Press(counter, appliance.Key(key))
+	return hub.Newest().Press(counter, appliance.Key(key), 0)
 }
 
 // ref finds a ticket of today by its number; a zero Ref is refused by the core.

@@ -89,7 +89,9 @@ func port(p *config.Port) func(context.Context) (printer.Transport, error) {
 	case p.LP != "":
 		return func(context.Context) (printer.Transport, error) { return printer.OpenTTY(p.LP) }
 	}
-	return func(ctx context.Context) (printer.Transport, error) { return serialport.Dialer{Config: p.Serial}.Open(ctx) }
+	return func(ctx context.Context) (printer.Transport, error) {
+		return serialport.Dialer{Config: p.Serial}.Open(ctx)
+	}
 }
 
 // serve runs the box and its pages until ctx ends.
