@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,11 +22,14 @@ var ErrRecord = errors.New("appliance: the record cannot be written; nothing has
 
 // Options are what a loop needs. Record, Clock and Config must be there.
 type Options struct {
-	Config  queue.Config
-	Clock   Clock
-	Record  Record
-	Paper   Paper // nil: no printer
-	Signs   Signs // nil: no signs
+	Config queue.Config
+	Clock  Clock
+	Record Record
+	Paper  Paper // nil: no printer
+	Signs  Signs // nil: no signs
+	// Devices are the names, beside the printer's, under which ReportDevice will
+	// come; what the record says of others is over.
+	Devices []string
 	Journal string
 	Address feed.Address
 	Where   *feed.Where
@@ -206,8 +210,10 @@ func (l *Loop) begin() error {
 		}
 		l.owe(queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: reason})
 	}
-	if l.opt.Paper == nil {
-		l.owe(queue.ReportDevice{Device: "printer"}) // what was wrong with one that is gone
+	for _, device := range slices.Sorted(maps.Keys(l.state.Devices)) {
+		if !(device == "printer" && l.opt.Paper != nil || slices.Contains(l.opt.Devices, device)) {
+			l.owe(queue.ReportDevice{Device: device}) // what was wrong with one that is gone
+		}
 	}
 	if err := l.settle(); err != nil {
 		return err

@@ -3,8 +3,8 @@
 // bench and in tests.
 //
 //	office.toml ----.
-//	record ---------|--> Open --> Run: loop, paper, printer session, uplink
-//	printer, signs -'                  all end together, the record last
+//	record ---------|--> Open --> Run: loop, paper, printer session, devices, uplink
+//	printer, wires -'                  all end together, the record last
 package box
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/config"
+	"sunbeon/appliance/devices"
 	"sunbeon/appliance/feed/uplink"
 	"sunbeon/appliance/journal"
 	"sunbeon/appliance/paper"
@@ -31,7 +32,8 @@ type Parts struct {
 	Journal  string // path of the record
 	Clock    appliance.Clock
 	Dial     func(context.Context) (printer.Transport, error) // nil: no printer
-	Signs    appliance.Signs                                  // nil: no signs; it must not block, see appliance.Mailbox
+	Signs    appliance.Signs                                  // nil: those of Devices; it must not block
+	Devices  *devices.Set                                     // nil: nothing is wired
 	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
 	Record   func(appliance.Record) appliance.Record          // goes between the loop and the record; nil: nothing does
 	Software string                                           // version, for the city
@@ -55,6 +57,7 @@ type Box struct {
 	Clock   appliance.Clock
 
 	log     *slog.Logger
+	devices *devices.Set
 	paper   *paper.Sink
 	session *printer.Session
 	uplink  *uplink.Uplink
@@ -78,10 +81,16 @@ func (b *Box) assemble(p Parts) error {
 	opt := appliance.Options{
 		Config: p.File.Queue, Clock: p.Clock, Record: record{b.Journal}, Signs: p.Signs, Log: p.Log,
 		Journal: b.Journal.ID(), Address: p.File.Address, Where: &p.File.Where, Notices: p.File.Notices,
-		Words: words, Why: condition,
+		Words: words(p.File), Why: condition,
 		KeepModel:     b.Journal.KeepModel,
 		ReprintWithin: p.File.Printer.ReprintWithin,
 		Viewer:        b.Hub.Publish,
+	}
+	if b.devices = p.Devices; b.devices != nil {
+		opt.Devices = b.devices.Names()
+		if opt.Signs == nil {
+			opt.Signs = b.devices
+		}
 	}
 	if p.Record != nil {
 		opt.Record = p.Record(opt.Record)
@@ -162,6 +171,9 @@ func (b *Box) Run(ctx context.Context) error {
 	if b.session != nil {
 		part("printer", b.session.Run)
 		part("paper", func(ctx context.Context) error { return b.paper.Run(ctx, b.Loop) })
+	}
+	if b.devices != nil {
+		part("devices", func(ctx context.Context) error { return b.devices.Run(ctx, b.Loop, b.Hub) })
 	}
 	if b.uplink != nil {
 		part("uplink", b.uplink.Run)

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"sunbeon/appliance"
+	"sunbeon/appliance/config"
+	"sunbeon/appliance/devices"
 	"sunbeon/appliance/journal"
 	"sunbeon/appliance/paper"
 )
@@ -26,11 +28,22 @@ func condition(err error) string {
 	return failed
 }
 
-// words are the sentences for a device's condition.
-func words(device, condition string) appliance.Words {
-	if device == "printer" {
-		return paper.Words(condition)
+// words gives the sentences for a device's condition.
+func words(f *config.File) func(device, condition string) appliance.Words {
+	wired := devices.Words(f)
+	return func(device, condition string) appliance.Words {
+		if device == "printer" {
+			return paper.Words(condition)
+		}
+		if w, ok := wired(device, condition); ok {
+			return w
+		}
+		return ofRecord(condition)
 	}
+}
+
+// ofRecord are the sentences for a condition of the record.
+func ofRecord(condition string) appliance.Words {
 	w := appliance.Words{
 		StaffKo:  "저장 장치에 이상이 있습니다. 전원과 저장 장치를 확인하시고, 되풀이되면 점검을 요청하십시오.",
 		StaffEn:  "The disk has failed. Check power and card; if it happens again, call for service.",

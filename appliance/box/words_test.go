@@ -3,6 +3,8 @@ package box
 import (
 	"strings"
 	"testing"
+
+	"sunbeon/appliance/config"
 )
 
 // Citizens are told what a fault means for them, never to open a cover.
@@ -15,7 +17,7 @@ func TestCitizensAreNotToldToRepair(t *testing.T) {
 		{"printer", "paper-near-end", false},
 		{"journal", diskFull, true}, {"journal", readOnly, true}, {"journal", failed, true},
 	} {
-		w := words(c.device, c.condition)
+		w := words(&config.File{})(c.device, c.condition)
 		if w.StaffKo == "" || w.StaffEn == "" {
 			t.Errorf("%s %s: staff are told nothing", c.device, c.condition)
 		}

@@ -16,9 +16,8 @@ import (
 	"sunbeon/appliance/clock"
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/console"
+	"sunbeon/appliance/devices"
 	"sunbeon/display/typeface"
-	"sunbeon/drivers/serialport"
-	"sunbeon/printer"
 )
 
 // operate runs the kiosk on the machine in the dispenser.
@@ -37,7 +36,10 @@ func operate(ctx context.Context, o options, out, logTo io.Writer) error {
 		return err
 	}
 	parts.Clock = now
-	parts.Dial = port(file.Printer.Port)
+	parts.Dial = devices.Printer(file.Printer.Port)
+	if parts.Devices, err = devices.New(file.Wires, devices.Machine(), log); err != nil {
+		return err
+	}
 	b, err := box.Open(ctx, parts)
 	if err != nil {
 		return err
@@ -77,21 +79,6 @@ func parts(o options, file *config.File, log *slog.Logger) (box.Parts, error) {
 		return box.Parts{}, fmt.Errorf("kiosk: no folder for the record: %w; give another with -data", err)
 	}
 	return box.Parts{File: file, Journal: file.Journal.Path, Faces: faces, Software: version, Log: log}, nil
-}
-
-// port is how the printer is reached; nil when the office has none.
-func port(p *config.Port) func(context.Context) (printer.Transport, error) {
-	switch {
-	case p == nil:
-		return nil
-	case p.Dial != "":
-		return func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, p.Dial) }
-	case p.LP != "":
-		return func(context.Context) (printer.Transport, error) { return printer.OpenTTY(p.LP) }
-	}
-	return func(ctx context.Context) (printer.Transport, error) {
-		return serialport.Dialer{Config: p.Serial}.Open(ctx)
-	}
 }
 
 // serve runs the box and its pages until ctx ends.

@@ -1,0 +1,24 @@
+package devices
+
+import (
+	"context"
+
+	"sunbeon/appliance/config"
+	"sunbeon/drivers/serialport"
+	"sunbeon/printer"
+)
+
+// Printer is how an office's printer is reached; nil when it has none.
+func Printer(p *config.Port) func(context.Context) (printer.Transport, error) {
+	switch {
+	case p == nil:
+		return nil
+	case p.Dial != "":
+		return func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, p.Dial) }
+	case p.LP != "":
+		return func(context.Context) (printer.Transport, error) { return printer.OpenTTY(p.LP) }
+	}
+	return func(ctx context.Context) (printer.Transport, error) {
+		return serialport.Dialer{Config: p.Serial}.Open(ctx)
+	}
+}
