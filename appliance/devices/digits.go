@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 
 	"sunbeon/appliance/config"
@@ -87,7 +86,7 @@ func (t *numbers) use(dev *digits.Dev) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.dev = dev
-	for counter, text := range maps.All(t.shown) {
+	for counter, text := range t.shown {
 		t.write(counter, text)
 	}
 }
