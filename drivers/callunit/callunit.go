@@ -33,16 +33,16 @@ type Config struct {
 	Units []Unit `toml:"units"`
 	// Repeat is within what time the same frame again is a repetition by the unit
 	// (held key, or an acknowledgement it missed) and no new press: 300 ms.
-	Repeat time.Duration `toml:"repeat"`
+	Repeat time.Duration
 	// Pause is the longest silence inside a frame: 50 ms.
-	Pause time.Duration `toml:"pause"`
+	Pause time.Duration
 	// Poll, the command and data of a question in hexadecimal, is for units that
 	// speak only when asked; None is how they say that no key was pressed.
 	Poll string `toml:"poll"`
 	None string `toml:"none"`
 	// Answer is how long a polled unit may take: 100 ms, silence until the next
 	// question included.
-	Answer time.Duration `toml:"answer"`
+	Answer time.Duration
 }
 
 // Unit is a call unit on a counter.

@@ -37,9 +37,9 @@ type Config struct {
 	Dark  int    `toml:"dark"`
 	Units []Unit `toml:"units"`
 	// Answer is how long an acknowledgement may take: 200 ms.
-	Answer time.Duration `toml:"answer"`
+	Answer time.Duration
 	// Rewrite is how often a sign is written although nothing changed: 30 s.
-	Rewrite time.Duration `toml:"rewrite"`
+	Rewrite time.Duration
 }
 
 // Unit is a sign over a counter.
