@@ -19,8 +19,11 @@ func Probe(ctx context.Context, in gpio.PinIn, lamp gpio.PinOut, o Options) (clo
 	if err != nil {
 		return false, err
 	}
-	pause(ctx, settling)
-	closed = bool(in.Read()) == o.ClosedHigh
+	select {
+	case <-ctx.Done():
+	case <-time.After(settling):
+	}
+	closed = d.contact().Closed()
 	if lamp != nil {
 		if err := d.shine(true); err != nil {
 			return closed, fmt.Errorf("button: line %s: %w; the lamp cannot be lit: take another line", lamp.Name(), err)

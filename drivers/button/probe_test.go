@@ -10,19 +10,21 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+
+	"sunbeon/drivers/contact/contacttest"
 )
 
 func TestProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		in := newIoctlPin("GPIO17")
+		in := contacttest.NewPin("GPIO17")
 		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now()}
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 		defer stop()
 		go func() {
 			time.Sleep(time.Second)
-			in.set(gpio.Low)
+			in.Set(gpio.Low)
 			time.Sleep(time.Second)
-			in.set(gpio.High)
+			in.Set(gpio.High)
 		}()
 		presses := 0
 		closed, err := Probe(ctx, in, lamp, Options{OnPress: func(time.Duration) { presses++ }})
@@ -42,7 +44,7 @@ func TestProbeOfTheContact(t *testing.T) {
 		for _, o := range []Options{{ClosedHigh: true}, {}} {
 			ctx, stop := context.WithTimeout(t.Context(), time.Second)
 			defer stop()
-			in := &slowPin{newIoctlPin("GPIO17")}
+			in := &slowPin{contacttest.NewPin("GPIO17")}
 			if closed, err := Probe(ctx, in, nil, o); closed == o.ClosedHigh || err != nil {
 				t.Errorf("%+v: closed %v, %v", o, closed, err)
 			}
@@ -51,13 +53,13 @@ func TestProbeOfTheContact(t *testing.T) {
 }
 
 // slowPin goes low 5 ms after it became an input, whatever the resistor.
-type slowPin struct{ *ioctlPin }
+type slowPin struct{ *contacttest.Pin }
 
 func (p *slowPin) In(gpio.Pull, gpio.Edge) error {
-	err := p.ioctlPin.In(gpio.PullUp, gpio.BothEdges)
+	err := p.Pin.In(gpio.PullUp, gpio.BothEdges)
 	go func() {
 		time.Sleep(5 * ms)
-		p.set(gpio.Low)
+		p.Set(gpio.Low)
 	}()
 	return err
 }
@@ -75,11 +77,11 @@ func (p litRefused) Out(l gpio.Level) error {
 func TestProbeOfALampThatRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lamp := litRefused{&outPin{pin: pin{"GPIO27"}, start: time.Now()}}
-		_, err := Probe(t.Context(), newIoctlPin("GPIO17"), lamp, Options{})
+		_, err := Probe(t.Context(), contacttest.NewPin("GPIO17"), lamp, Options{})
 		if err == nil || !strings.Contains(err.Error(), "GPIO27") || !strings.Contains(err.Error(), "take another line") {
 			t.Errorf("%v", err)
 		}
-		if _, err := Probe(t.Context(), deadPin{newIoctlPin("GPIO17")}, nil, Options{}); err == nil || !strings.Contains(err.Error(), "used by something else") {
+		if _, err := Probe(t.Context(), deadPin{contacttest.NewPin("GPIO17")}, nil, Options{}); err == nil || !strings.Contains(err.Error(), "used by something else") {
 			t.Errorf("%v", err)
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/holoplot/go-evdev"
-	"periph.io/x/conn/v3/gpio"
 )
 
 // Probed is what is known of a keypad that is there.
@@ -59,7 +58,7 @@ func (t Table) missing(codes []evdev.EvCode) []Key {
 func (u *Pins) Closed() []Key {
 	var down []Key
 	for _, p := range u.pins {
-		if p.Line.Read() == gpio.Low {
+		if u.contact(p).Closed() {
 			down = append(down, p.Key)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/holoplot/go-evdev"
 	"periph.io/x/conn/v3/gpio"
+
+	"sunbeon/drivers/contact/contacttest"
 )
 
 func TestMissingKeys(t *testing.T) {
@@ -36,7 +38,7 @@ func TestProbeSaysWhatToDo(t *testing.T) {
 }
 
 func TestClosedKeys(t *testing.T) {
-	next, hold := newLinePin("GPIO5"), newLinePin("GPIO13")
+	next, hold := contacttest.NewPin("GPIO5"), contacttest.NewPin("GPIO13")
 	u, err := NewPins([]Pin{{Next, next}, {Hold, hold}}, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +46,7 @@ func TestClosedKeys(t *testing.T) {
 	if got := u.Closed(); got != nil {
 		t.Errorf("%q are down", got)
 	}
-	hold.set(gpio.Low)
+	hold.Set(gpio.Low)
 	if got := u.Closed(); !slices.Equal(got, []Key{Hold}) {
 		t.Errorf("%q are down", got)
 	}
