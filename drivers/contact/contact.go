@@ -53,7 +53,7 @@ func (c Contact) Step(t Timing, closed bool, at time.Duration) (Contact, bool) {
 		return c, true
 	case closed:
 		c.open = false
-		c.stuck = c.stuck || at-c.downAt >= t.Stuck
+		c.stuck = at-c.downAt >= t.Stuck
 	case c.down && !c.open:
 		c.open, c.openAt = true, at
 	case c.down && at-c.openAt >= t.Bounce:

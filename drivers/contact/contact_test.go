@@ -50,6 +50,7 @@ func TestContact(t *testing.T) {
 		{"stuck though it flickers", []reading{{0, O}, {100, C}, {20000, O}, {20001, C}, {30100, C}}, []int{100}, true},
 		{"freed", []reading{{0, O}, {100, C}, {40000, C}, {40001, O}, {40051, O}}, []int{100}, false},
 		{"freed and closed between two readings", []reading{{0, O}, {100, C}, {40000, C}, {40001, O}, {50000, C}}, []int{100}, true},
+		{"stuck though time seems to go back", []reading{{0, O}, {100, C}, {30100, C}, {20000, C}}, []int{100}, true},
 		{"time does not go back", []reading{{0, O}, {100, C}, {150, O}, {90, O}, {140, C}}, []int{100}, false},
 	} {
 		got, c := presses(Timing{}, tc.rs)
