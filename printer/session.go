@@ -54,6 +54,9 @@ type entry struct {
 // NewSession makes a session; nothing happens before Run.
 func NewSession(cfg SessionConfig) *Session {
 	cfg.setDefaults()
+	if cfg.Serial {
+		cfg.Profile = cfg.Profile.OverSerial()
+	}
 	return &Session{cfg: cfg, wake: make(chan struct{}, 1), ragged: true}
 }
 

@@ -18,6 +18,7 @@ import (
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/console"
 	"sunbeon/display/typeface"
+	"sunbeon/drivers/serialport"
 	"sunbeon/printer"
 )
 
@@ -87,7 +88,14 @@ func port(p config.Printer) func(context.Context) (printer.Transport, error) {
 	if addr, ok := strings.CutPrefix(p.Port, "tcp://"); ok {
 		return func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, addr) }
 	}
-	return func(context.Context) (printer.Transport, error) { return printer.OpenSerial(p.Port, p.Baud) }
+	if id, ok := strings.CutPrefix(p.Port, "usblp:"); ok {
+		return func(context.Context) (printer.Transport, error) { return printer.OpenUSB(id) }
+	}
+	if strings.HasPrefix(p.Port, "/dev/usb/lp") {
+		return func(context.Context) (printer.Transport, error) { return printer.OpenLP(p.Port) }
+	}
+	line := serialport.Dialer{Config: serialport.Config{Path: p.Port, Baud: p.Baud, Flow: "xonxoff"}}
+	return func(ctx context.Context) (printer.Transport, error) { return line.Open(ctx) }
 }
 
 // serve runs the box and its pages until ctx ends.
