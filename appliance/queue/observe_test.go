@@ -198,7 +198,7 @@ func TestWhoWaitsAtAnObservedOffice(t *testing.T) {
 		},
 		"a number of a round ago was never called": func(d *desk) {
 			d.gives(1, 2)
-			for n := 2; n < 320; n++ {
+			for n := 2; n < 307; n++ {
 				d.gives(n%300 + 1)
 				if n != 6 {
 					d.shows(n%300 + 1)
