@@ -135,9 +135,12 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	}
 	box := inset(mid, c.px(16), c.px(8))
 	big, place := cutTop(box, box.Dy()*66/100, c.px(14))
-	if ticket == "" {
+	switch {
+	case ticket == "":
 		c.write(box, "호출 전", style{size: c.px(40), weight: bold, col: faint, align: centre})
-	} else {
+	case desk == 0:
+		c.figure(box, ticket, style{weight: bold, col: number, align: centre})
+	default:
 		c.figure(big, ticket, style{weight: bold, col: number, align: centre})
 		size := min(c.px(72), place.Dy())
 		to := strconv.Itoa(desk)
