@@ -158,7 +158,10 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 func (c *canvas) columnFoot(foot image.Rectangle, v feed.Service) {
 	count, wait := cutLeft(foot, foot.Dx()*44/100, c.px(10))
 	ko, en := people(v.Waiting)
-	c.under(count, "대기 "+ko, en+" waiting", style{size: c.px(32), weight: bold, col: ink}, style{size: c.px(14), col: soft})
+	if v.Waiting != nil {
+		en += " waiting"
+	}
+	c.under(count, "대기 "+ko, en, style{size: c.px(32), weight: bold, col: ink}, style{size: c.px(14), col: soft})
 	c.expect(wait, v, c.px(32), true)
 }
 

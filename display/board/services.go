@@ -100,6 +100,9 @@ func (c *canvas) expect(r image.Rectangle, v feed.Service, size int, english boo
 		return
 	}
 	ko, en := waiting(v.Wait)
+	if ko == "" && c.s.Observed { // which never has one
+		return
+	}
 	if ko == "" {
 		c.write(r, "–", style{size: size, col: soft, align: right})
 		return
