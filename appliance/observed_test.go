@@ -106,7 +106,8 @@ func TestObservedOfficeGivesNoNumber(t *testing.T) {
 	})
 }
 
-// What was heard survives a restart; a sign of Sunbeon's own follows the calls.
+// What was heard survives a restart, but for who waits: the old machine went on
+// while nobody listened. A sign of Sunbeon's own follows the calls.
 func TestObservedOfficeAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mem, c := &memory{}, clock.NewBench(nine)
@@ -119,16 +120,32 @@ func TestObservedOfficeAfterARestart(t *testing.T) {
 		if log := mem.take(); !slices.Contains(log, `sign 2 "1"`) {
 			t.Errorf("the sign is not told: %v", log)
 		}
-		_, before := r.snapshot()
-		heard := r.loop.View().Heard
+		before, _ := r.snapshot()
+		if !reflect.DeepEqual(before.Services[0].Waiting, new(4)) {
+			t.Fatalf("before the restart: %+v", before.Services[0])
+		}
 		r.stop()
 		r = start(t, mem, c, listening)
-		defer r.stop()
-		if _, after := r.snapshot(); after != before {
-			t.Errorf("before the restart\n%s\nafter it\n%s", before, after)
+		defer func() { r.stop() }()
+		after, raw := r.snapshot()
+		if after.Services[0].Waiting != nil {
+			t.Errorf("who waits was not heard: %s", raw)
 		}
-		if got := r.loop.View().Heard; !reflect.DeepEqual(got, heard) || got[0].Last != "5" || got[0].Called != "1" || got[0].Counter != 2 || got[0].Issued != 5 {
-			t.Errorf("staff see %+v, before %+v", got, heard)
+		after.Seq, after.Services[0].Waiting = before.Seq, before.Services[0].Waiting
+		if !reflect.DeepEqual(after, before) {
+			t.Errorf("before the restart\n%+v\nafter it\n%s", before, raw)
+		}
+		if got := r.loop.View().Heard[0]; got.Last != "5" || got.Called != "1" || got.Counter != 2 || got.Issued != 5 || got.Waiting != nil {
+			t.Errorf("staff see %+v", got)
+		}
+		for n := range 4 {
+			r.hears(queue.HeardIssued, "civil", n+6, 0)
+		}
+		for n := range 3 {
+			r.hears(queue.HeardCalled, "civil", n+6, 1)
+		}
+		if s, raw := r.snapshot(); !reflect.DeepEqual(s.Services[0].Waiting, new(1)) {
+			t.Errorf("heard again: %s", raw)
 		}
 		c.Skip(24 * time.Hour)
 		r.must(queue.Tick{})

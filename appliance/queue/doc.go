@@ -63,7 +63,8 @@
 //   - The numbers were heard from the day's first one on, or three calls in a row
 //     were each of the oldest number heard: nobody older waits. A call of a number
 //     that was not heard issued, or that may be of several services, ends this,
-//     and so do a restart of the machine, a leap in its numbers and a cut wire.
+//     and so do a restart of the machine or of the kiosk, a leap in the numbers
+//     and a cut wire.
 //   - No number is in doubt. A call beyond the oldest number leaves those before
 //     it in doubt: they were called unheard, or somebody was picked out of order.
 //     When one of them is called, it was a pick, and who came after that one

@@ -15,7 +15,8 @@ const (
 	HeardCalled    Observation = "called"    // showed a number for the first time
 	HeardWaiting   Observation = "waiting"   // said how many wait, as it counts
 	HeardRestarted Observation = "restarted" // began its numbers again
-	// HeardNothing: a wire was cut, and what was said meanwhile nobody knows.
+	// HeardNothing: a wire was cut or nobody listened, and what the machine did
+	// meanwhile is not known.
 	HeardNothing Observation = "nothing"
 )
 
