@@ -189,7 +189,8 @@ func TestStatesAreSaid(t *testing.T) {
 		{"closed service", func(s *feed.Snapshot) { s.Services[0].Issuing = feed.IssuingClosed }, Live(), []string{"발권마감"}},
 		{"early", func(s *feed.Snapshot) { s.Services[0].Issuing = feed.IssuingEarly }, Live(), []string{"조기마감", "새 번호표는 드리지 않으며"}},
 		{"full", func(s *feed.Snapshot) { s.Services[0].Issuing = feed.IssuingFull }, Live(), []string{"번호 소진"}},
-		{"nobody serves", func(s *feed.Snapshot) { s.Services[0].Counters = 0 }, Live(), []string{"창구 부재중"}},
+		{"nobody serves", func(s *feed.Snapshot) { s.Services[0].Counters = new(0) }, Live(), []string{"창구 부재중"}},
+		{"nobody knows who waits", func(s *feed.Snapshot) { s.Services[0].Waiting = nil }, Live(), []string{"–"}},
 		{"all closed", func(s *feed.Snapshot) {
 			for i := range s.Services {
 				s.Services[i].Issuing = feed.IssuingClosed
@@ -221,6 +222,25 @@ func TestStatesAreSaid(t *testing.T) {
 	}
 	if got := shown(b, nil, noon, Live()); !strings.Contains(got, "준비하고 있습니다") {
 		t.Errorf("before the first snapshot: %s", got)
+	}
+}
+
+// A call of which the wire of an old machine does not say where leads to no
+// counter, and least of all to counter 0.
+func TestCallToNobodyKnowsWhere(t *testing.T) {
+	for _, layout := range layouts {
+		s := office(3, 4)
+		s.Observed = true
+		for i := range s.Calls {
+			s.Calls[i].Counter = 0
+		}
+		for i := range s.Services {
+			s.Services[i].CalledAt, s.Services[i].Called = 0, s.Calls[i].Ticket
+		}
+		words := strings.Split(shown(board(t, Options{Width: 1920, Height: 1080, Layout: layout}), s, noon, Live()), "\n")
+		if slices.Contains(words, "0") || !slices.Contains(words, s.Calls[0].Ticket) {
+			t.Errorf("%v: %q", layout, words)
+		}
 	}
 }
 
@@ -347,7 +367,7 @@ func TestLayersChangeOnlyWhatChanged(t *testing.T) {
 			t.Errorf("%s changed though nothing did", id)
 		}
 	}
-	s.Services[0].Waiting++
+	*s.Services[0].Waiting++
 	waiting, _ := get(noon.Add(time.Second))
 	if waiting["base"] == first["base"] || waiting["clock"] != first["clock"] || waiting["pulse/0"] != first["pulse/0"] {
 		t.Errorf("one more waits: from %v to %v", first, waiting)
