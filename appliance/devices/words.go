@@ -45,7 +45,7 @@ func remedy(condition string) (ko, en string) {
 		return "눌린 채로 있습니다. 눌려 있는 것을 치우시고, 그래도 같으면 점검을 요청하십시오.",
 			"stays pressed. Take away what leans on it; if that does not help, call for service."
 	case unplugged:
-		return "연결되어 있지 않습니다. 어댑터와 케이블을 다시 꽂으십시오.",
+		return "끊어져 있습니다. 어댑터와 케이블을 다시 꽂으십시오.",
 			"is unplugged. Put its adapter and cable back."
 	case noAnswer:
 		return "응답하지 않습니다. 전원과 배선을 확인하십시오.",
@@ -112,6 +112,10 @@ func labels(f *config.File) map[string]label {
 			of += "~" + fmt.Sprint(d.Counters[n-1])
 		}
 		out[fmt.Sprintf("digits:%d", i+1)] = label{of + "번 창구 숫자 표시기", "가", "The digits of counter " + of, signKo, signEn, false}
+	}
+	for _, l := range w.Listen {
+		out["listen:"+l.Name] = label{"기존 순번기 연결(" + l.Name + ")", "이", "The wire to the old machine (" + l.Name + ")",
+			" 그동안 시 홈페이지에는 대기 인원이 표시되지 않습니다.", " Until then the city's page shows no waiting count.", false}
 	}
 	return out
 }
