@@ -15,6 +15,7 @@ import (
 type Set struct {
 	log     *slog.Logger
 	open    Hardware
+	start   time.Time // all lamps blink together
 	health  *health
 	desks   *desks
 	buttons []*ticketButton
@@ -39,7 +40,7 @@ type shower interface {
 // New makes the devices of an office; nothing is opened before Run. The error is
 // a configuration that config.Parse would have refused.
 func New(f *config.File, open Hardware, log *slog.Logger) (*Set, error) {
-	s := &Set{log: log, open: open, health: newHealth(log), desks: newDesks(log)}
+	s := &Set{log: log, open: open, start: time.Now(), health: newHealth(log), desks: newDesks(log)}
 	w := f.Wires
 	for _, b := range w.Buttons {
 		s.button(b)

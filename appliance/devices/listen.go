@@ -140,7 +140,7 @@ func (t *listener) run(ctx context.Context, loop appliance.Handler) {
 			}
 		}
 		for {
-			_, err := loop.Do(ctx, appliance.Command{Command: o, By: "listen"})
+			_, err := loop.Do(ctx, appliance.Command{Command: o, By: "observed"})
 			if errors.Is(err, appliance.ErrRecord) && pause(ctx, recordAgain) {
 				continue
 			}
