@@ -57,6 +57,25 @@ func TestEverythingSurvivesTheWire(t *testing.T) {
 	}
 }
 
+// What is not known is not on the wire, and what is 0 is.
+func TestAbsentIsNotZero(t *testing.T) {
+	s := full()
+	s.Services = []Service{{ID: "heard", Called: "7"}, {ID: "known", Waiting: new(0), Counters: new(0), Issued: new(0)}}
+	s.Counters, s.Calls = []Counter{{Number: 1, State: CounterUnknown, Ticket: "7"}}, []Call{{Seq: 5, Ticket: "7", At: 1}}
+	raw := marshal(t, s)
+	for _, key := range []string{`"waiting":`, `"counters":0`, `"issued":`} {
+		if n := strings.Count(string(raw), key); n != 1 {
+			t.Errorf("%s stands %d times in %s", key, n, raw)
+		}
+	}
+	if strings.Contains(string(raw), `"counter":`) {
+		t.Errorf("a call to counter 0: %s", raw)
+	}
+	if back, err := DecodeSnapshot(office, raw); err != nil || !reflect.DeepEqual(back, s) {
+		t.Errorf("%+v, %v", back, err)
+	}
+}
+
 func TestFactKeepsItsBytes(t *testing.T) {
 	raw := []byte(`{"day":1, "seq":7,"at":{"wall":5,"mono":6,"boot":"b","trusted":true},"kind":"issued","body":{"t":"<&>  \u00e9 여권"}}`)
 	b, err := EncodeFact("01J", hash64, raw)
@@ -107,6 +126,8 @@ func TestRefusals(t *testing.T) {
 		"snapshot held":              {readSnapshot, snapshot(func(s *Snapshot) { s.Held = make([]string, 2001) })},
 		"snapshot epoch":             {readSnapshot, snapshot(func(s *Snapshot) { s.Epoch = -1 })},
 		"snapshot name":              {readSnapshot, snapshot(func(s *Snapshot) { s.Name = strings.Repeat("가", 134) })},
+		"snapshot counters":          {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Counters = new(-1) })},
+		"snapshot issued":            {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Issued = new(-1) })},
 		"snapshot waiting":           {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Waiting = new(-1) })},
 		"snapshot range":             {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Wait = &Range{5, 4, 6} })},
 		"snapshot counter":           {readSnapshot, snapshot(func(s *Snapshot) { s.Counters[0].Number = 100 })},
