@@ -108,6 +108,7 @@ func (s *Session) waitOut(ctx context.Context, l *link) error {
 				return err
 			}
 			l.owed, s.ragged, s.half = 0, s.ragged || s.half, false // it empties the buffers too
+			l.look()
 		}
 	}
 	return nil

@@ -65,6 +65,7 @@ type link struct {
 	rounds  int           // looks completed
 	every   time.Duration // between looks; 0 is none
 	due     time.Time
+	since   time.Time // a look first found it stopped; zero while it is not
 	noise   int
 }
 
@@ -227,8 +228,29 @@ func (l *link) next(now time.Time) {
 		}
 		l.n, l.status, l.heard = 0, l.round, 0
 		l.rounds++
-		l.due = now.Add(l.every)
+		switch {
+		case !l.stops():
+			l.since = time.Time{}
+		case l.since.IsZero():
+			l.since = now
+		}
+		l.due = now.Add(l.rest(now))
 	}
+}
+
+// rest is the pause before the next look. A printer that stands still keeps the
+// bytes of every question in its receive buffer: asked every second it is full
+// in six minutes, and says nothing more. So the questions grow rarer with the
+// time it stands; with automatic status it speaks up by itself.
+func (l *link) rest(now time.Time) time.Duration {
+	if l.since.IsZero() {
+		return l.every
+	}
+	most := 20 * time.Second
+	if l.s.automatic {
+		most = 5 * time.Minute
+	}
+	return max(l.every, min(now.Sub(l.since)/20, most))
 }
 
 // patience is how long a question may stay open. The first one decides whether

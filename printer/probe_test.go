@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,20 +88,22 @@ func TestProbe(t *testing.T) {
 func TestProbeOfGarbage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, dev := net.Pipe()
-		go io.Copy(io.Discard, dev)
-		go func() { // a printer at another speed
+		var ends sync.WaitGroup
+		ends.Go(func() { io.Copy(io.Discard, dev) })
+		ends.Go(func() { // a printer at another speed
 			for ; ; time.Sleep(100 * time.Millisecond) {
 				if _, err := dev.Write([]byte{0xff, 0xfe, 0x91}); err != nil {
 					return
 				}
 			}
-		}()
+		})
 		f, err := printer.Probe(t.Context(), host, load(t, "generic80"))
 		if err != nil || f.Answers || f.Noise == 0 || !strings.Contains(f.Korean(), "baud") {
 			t.Errorf("%+v, %v", f, err)
 		}
 		dev.Close()
 		host.Close()
+		ends.Wait()
 	})
 }
 
