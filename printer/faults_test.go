@@ -1,6 +1,8 @@
 package printer_test
 
 import (
+	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -313,4 +315,49 @@ func TestStandsForHours(t *testing.T) {
 			h.promises()
 		})
 	}
+}
+
+// TestFlushAfterACrash: the printer sits in a picture that a crashed host began,
+// at the end of a slow line whose driver takes half of the flush at once.
+func TestFlushAfterACrash(t *testing.T) {
+	set := setting{kernel: true, model: func(c *virtual.Config) { c.Baud, c.Flow = 9600, virtual.FlowXON },
+		session: func(c *printer.SessionConfig) { c.Serial, c.Interrupted = true, true }}
+	inHall(t, set, func(h *hall) {
+		host, dev := net.Pipe()
+		served := make(chan error, 1)
+		go func() { served <- h.v.Serve(h.t.Context(), dev) }()
+		host.Write(append([]byte("\x1b@\xc1\xdf\xb1\xb8 117\n\x1dv0\x00\x48\x00\x64\x00"), make([]byte, 900)...))
+		host.Close()
+		<-served
+		h.submit(0, "117")
+		h.pass(30 * time.Second)
+		h.wantOutcomes("117 confirmed")
+		h.wantPaper("half", "117")
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for _, x := range h.healths {
+			if x.State == printer.Silent || slices.Contains(x.Faults, printer.NoAnswer) {
+				t.Errorf("taken for %v %v", x.State, x.Faults)
+			}
+		}
+	})
+}
+
+// TestNoiseSpendsNoRoll: a return line that is nothing but noise costs a few
+// copies of a ticket, not a roll.
+func TestNoiseSpendsNoRoll(t *testing.T) {
+	inHall(t, setting{}, func(h *hall) {
+		h.pass(2 * time.Second)
+		h.submit(0, "117")
+		h.pass(2 * time.Second)
+		h.v.Garbage(true)
+		h.submit(0, "118", "119", "120")
+		h.pass(2 * time.Hour)
+		h.v.Garbage(false)
+		h.pass(10 * time.Minute)
+		h.promises()
+		if n := len(h.v.Pieces()); n > 20 {
+			t.Errorf("%d papers: %q", n, h.paper())
+		}
+	})
 }

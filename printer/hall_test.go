@@ -43,6 +43,7 @@ type setting struct {
 	model   func(*virtual.Config)
 	session func(*printer.SessionConfig)
 	office  string // "" is one that the ROM can write
+	kernel  bool   // 4 kB wait between Write and the line, as behind a serial port
 }
 
 func inHall(t *testing.T, set setting, body func(*hall)) {
@@ -67,6 +68,9 @@ func inHall(t *testing.T, set setting, body func(*hall)) {
 				h.dials++
 				h.conn = host
 				links.Go(func() { h.v.Serve(ctx, dev) })
+				if set.kernel {
+					return newPort(host), nil
+				}
 				return &wire{Conn: host, h: h}, nil
 			},
 			Report: func(o printer.Outcome) {
@@ -116,6 +120,50 @@ func (w *wire) Write(b []byte) (int, error) {
 	n, _ := w.Conn.Write(b[:left])
 	w.h.unplug()
 	return n, net.ErrClosed
+}
+
+// port is a line behind the buffer of a serial driver. Its writes know no
+// deadline: the buffer of a line that moves has room in time.
+type port struct {
+	net.Conn
+	waiting chan byte
+	gone    chan struct{}
+	closed  sync.Once
+}
+
+func newPort(c net.Conn) *port {
+	p := &port{Conn: c, waiting: make(chan byte, 4096), gone: make(chan struct{})}
+	go func() {
+		for {
+			select {
+			case b := <-p.waiting:
+				if _, err := c.Write([]byte{b}); err != nil {
+					return
+				}
+			case <-p.gone:
+				return
+			}
+		}
+	}()
+	return p
+}
+
+func (p *port) SetWriteDeadline(time.Time) error { return nil }
+
+func (p *port) Write(b []byte) (int, error) {
+	for i, c := range b {
+		select {
+		case p.waiting <- c:
+		case <-p.gone:
+			return i, net.ErrClosed
+		}
+	}
+	return len(b), nil
+}
+
+func (p *port) Close() error {
+	p.closed.Do(func() { close(p.gone) })
+	return p.Conn.Close()
 }
 
 func (h *hall) unplug() {

@@ -17,6 +17,9 @@ const (
 
 	// chunk is what one write deadline covers: a second at 9600 baud.
 	chunk = 1024
+	// drainWait is how long what a write left in the kernel may take to go out:
+	// 4 kB at 9600 baud.
+	drainWait = 4500 * time.Millisecond
 	// flushLen ends any picture that a crashed host left unfinished: a printer
 	// takes NULs outside a picture for nothing.
 	flushLen = 8192
@@ -46,8 +49,9 @@ type link struct {
 	synced, wasSynced bool // hello is done, and has been
 	silent            bool // nothing ever answered on it
 	answered          bool
-	greeting          bool // hello owns the line: no looks meanwhile
-	hasID, hasFence   bool // learned at hello
+	greeting          bool          // hello owns the line: no looks meanwhile
+	hasID, hasFence   bool          // learned at hello
+	lag               time.Duration // until what was written is on the wire
 
 	owed    int    // fences not yet answered
 	id      string // the process id awaited
@@ -257,7 +261,7 @@ func (l *link) rest(now time.Time) time.Duration {
 // the printer is there at all.
 func (l *link) patience() time.Duration {
 	if l.n == 1 {
-		return l.s.cfg.AnswerTimeout
+		return l.s.cfg.AnswerTimeout + l.lag
 	}
 	return l.s.cfg.AnswerTimeout / 4
 }
