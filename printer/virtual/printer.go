@@ -77,10 +77,10 @@ type Printer struct {
 	life     int // counts power cuts: timers of an earlier life do nothing
 
 	// faults
-	cover, paperEnd, paperLow, jam, cutterError, hot bool
-	silent, swallow, garbage                         bool
-	paperLeft                                        int // dots until the paper ends, -1 never
-	noise                                            *rand.Rand
+	cover, paperEnd, paperLow, jam, cutterError, hot, feedHeld bool
+	silent, swallow, garbage                                   bool
+	paperLeft                                                  int // dots until the paper ends, -1 never
+	noise                                                      *rand.Rand
 
 	// receiver
 	real     realtime
@@ -154,7 +154,7 @@ func (p *Printer) reset() {
 
 // stopped reports whether the mechanism, and with it the interpreter, stands still.
 func (p *Printer) stopped() bool {
-	return p.cover || p.paperEnd || p.cutterError || p.hot
+	return p.cover || p.paperEnd || p.cutterError || p.hot || p.feedHeld
 }
 
 // pump drives motion and interpreter until they wait for something: time, bytes, a
