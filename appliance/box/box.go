@@ -31,7 +31,7 @@ type Parts struct {
 	Journal  string // path of the record
 	Clock    appliance.Clock
 	Dial     func(context.Context) (printer.Transport, error) // nil: no printer
-	Signs    appliance.Signs                                  // nil: no signs; it must not block, see appliance.Mailbox
+	Signs    appliance.Signs                                  // nil: no signs
 	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
 	Record   func(appliance.Record) appliance.Record          // goes between the loop and the record; nil: nothing does
 	Software string                                           // version, for the city
