@@ -81,6 +81,7 @@ func (b *Box) assemble(p Parts) error {
 		Words: words, Why: condition,
 		KeepModel:     b.Journal.KeepModel,
 		ReprintWithin: p.File.Printer.ReprintWithin,
+		TicketPage:    p.File.Ticket.Page,
 		Viewer:        b.Hub.Publish,
 	}
 	if p.Record != nil {

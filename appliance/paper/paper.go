@@ -129,6 +129,9 @@ func (s *Sink) Health(h printer.Health) {
 	for _, f := range h.Faults {
 		c.Conditions = append(c.Conditions, string(f))
 	}
+	if h.State == printer.Silent { // tickets go to it all the same
+		c.Conditions = []string{silent}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.back); n > 1 { // the first may be on its way to the loop
@@ -195,9 +198,21 @@ func (s *Sink) next() (queue.Command, bool) {
 	return s.back[0], true
 }
 
+// silent is the condition of a printer that never answers, which is not one that
+// stopped answering: see printer.Silent.
+const silent = "silent"
+
 // Words are the sentences for the printer's conditions. Citizens need not know
 // of a warning.
 func Words(condition string) appliance.Words {
+	if condition == silent {
+		return appliance.Words{
+			StaffKo:  "프린터가 인쇄 여부를 알려 주지 않습니다. 번호표가 나오지 않으면 전원과 케이블을 확인하십시오.",
+			StaffEn:  "The printer does not say whether it prints. If no ticket comes out, check its power and cable.",
+			PublicKo: "번호표가 나오지 않으면 직원에게 문의해 주십시오.",
+			PublicEn: "If no ticket comes out, please ask staff.",
+		}
+	}
 	f := printer.Fault(condition)
 	w := appliance.Words{StaffKo: f.Korean(), StaffEn: f.English()}
 	if f.Stops() {

@@ -172,6 +172,24 @@ func TestHealthNewestWins(t *testing.T) {
 	})
 }
 
+// A printer that never answers gets tickets all the same; one that stopped
+// answering gets none.
+func TestSilentPrinterIsNotAStoppedOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := sink(paper.Options{})
+		l := &line{}
+		defer run(t, s, l)()
+		s.Health(printer.Health{State: printer.Stopped, Faults: []printer.Fault{printer.NoAnswer}})
+		want(t, l, "printer no-answer")
+		s.Health(printer.Health{State: printer.Silent, Faults: []printer.Fault{printer.NoAnswer}})
+		want(t, l, "printer no-answer", "printer silent")
+	})
+	w := paper.Words("silent")
+	if w.StaffKo == "" || w.StaffEn == "" || w.PublicKo == "" || w.PublicEn == "" || w.PublicKo == paper.Words("no-answer").PublicKo {
+		t.Errorf("got %+v", w)
+	}
+}
+
 func TestLoopThatHasStoppedEndsTheSink(t *testing.T) {
 	s, _ := sink(paper.Options{})
 	s.Health(printer.Health{})
