@@ -26,13 +26,14 @@ type Snapshot struct {
 	Calls    []Call    `json:"calls"`   // the last ones, newest first
 	Held     []string  `json:"held"`    // labels on hold
 	Missed   []string  `json:"missed"`  // labels that did not come and may return
+	Notices  []string  `json:"notices,omitempty"`
+	Faults   []Fault   `json:"faults,omitempty"` // what citizens should know, e.g. paper out
+	Where    *Where    `json:"where,omitempty"`
+
 	// Unprinted are the labels, newest first, of those who wait for their first
 	// call without a paper ticket, because it failed or the printer is stopped.
 	// Their holders know the number from the screen alone. At most MaxUnprinted.
 	Unprinted []string `json:"unprinted,omitempty"`
-	Notices   []string `json:"notices,omitempty"`
-	Faults    []Fault  `json:"faults,omitempty"` // what citizens should know, e.g. paper out
-	Where     *Where   `json:"where,omitempty"`
 }
 
 // Issuing says whether a service gives tickets.
