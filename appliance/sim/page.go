@@ -210,7 +210,7 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.drawn != v {
-		picture := p.board.Draw(&v.Public, p.bench.Clock.Now().Time(), board.Live())
+		picture := p.board.Draw(&v.Public, v.Offers, p.bench.Clock.Now().Time(), board.Live())
 		var b bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, picture); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -77,6 +77,7 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	widest := max(c.width(ticket, bold), c.width(to, bold))
 	stacked := min(float64(in.Dy())*0.43/cap, float64(in.Dx())/(widest+tagEm))
 	if tall && stacked > beside*stackWin {
+		c.callEm = max(c.callEm, int(stacked))
 		c.stack(in, int(stacked), [2]string{ticket, to}, number, desk, label)
 		return
 	}
@@ -84,6 +85,7 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	if size < smallest {
 		return
 	}
+	c.callEm = max(c.callEm, size)
 	em := float64(size)
 	spare := max(0, float64(in.Dx())-em*(nw+kw+arrowEm+2*spaceEm))
 	numberCell, rest := cutLeft(in, int(em*nw+0.999), 0)
