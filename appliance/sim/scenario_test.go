@@ -94,6 +94,9 @@ func TestScenarioFails(t *testing.T) {
 		{strings.Repeat("x", 70_000), "x:1: "},
 		{"expect sign 1 7", "x:1: expect sign 1 7: not within 20s: got \"\""},
 		{"press civil\nexpect ticket 1\nexpect ticket 2", "no paper came out"},
+		{"press civil\nexpect offer 1", "there is none"},
+		{"cover open\nexpect fault printer cover-open\npress civil\nexpect offer 2", "got \"1\""},
+		{"cover open\nexpect fault printer cover-open\npress civil\nexpect no offer", "there is [{Ticket:1"},
 	} {
 		if err := play(t, "x", c.script); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: got %v", c.script, err)

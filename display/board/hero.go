@@ -14,9 +14,12 @@ func (c *canvas) hero(r image.Rectangle) {
 	most := max(1, min(3, r.Dy()/c.px(118)))
 	calls, hot := c.news(most)
 	if len(calls) == 0 {
-		if c.issuing() {
+		switch {
+		case len(c.offers) > 0:
+			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호를 기억하고 기다려 주십시오", "Please remember your number and wait")
+		case c.issuing():
 			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호표를 받고 잠시 기다려 주십시오", "Take a ticket and wait for your number")
-		} else {
+		default:
 			c.message(r, "아직 호출이 없습니다", "No calls yet", "", "")
 		}
 		return

@@ -173,6 +173,7 @@ func TestOffersAreSaid(t *testing.T) {
 	}{
 		{"stopped", func(*feed.Snapshot, *[]feed.Offer) {}, []string{stopped, "번호를 기억해 주십시오.", "2031", "QR 코드를 찍으시면"}, []string{public, over}},
 		{"repaired", func(s *feed.Snapshot, _ *[]feed.Offer) { s.Faults = nil }, []string{over, "번호를 기억해 주십시오.", "2031"}, []string{stopped}},
+		{"before the first call", func(s *feed.Snapshot, _ *[]feed.Offer) { s.Calls = nil }, []string{"번호를 기억하고 기다려 주십시오"}, []string{"번호표를 받고"}},
 		{"no page", func(_ *feed.Snapshot, o *[]feed.Offer) { (*o)[0].Page = "" }, []string{"2031"}, []string{"QR"}},
 		{"another device's fault", func(s *feed.Snapshot, _ *[]feed.Offer) {
 			s.Faults = append(s.Faults, feed.Fault{Device: "sign:3", Ko: "3번 창구 표시기 고장"})
