@@ -19,7 +19,7 @@ const offerLonger = 10 * time.Minute
 // said. The city learns the numbers alone; the hall, where the holder stands
 // before the screen, also the address of the ticket's page.
 func (v *viewer) offer(out *View, s *queue.State, at queue.Stamp) {
-	stopped := slices.ContainsFunc(s.Devices["printer"], stopsPaper)
+	stopped := slices.ContainsFunc(s.Devices["printer"], StopsPaper)
 	for i := len(s.Tickets) - 1; i >= 0 && len(out.Public.Unprinted) < feed.MaxUnprinted; i-- {
 		t := &s.Tickets[i]
 		without := t.Paper == queue.Failed || t.Paper == queue.Pending && stopped
@@ -39,9 +39,9 @@ func (v *viewer) offer(out *View, s *queue.State, at queue.Stamp) {
 	}
 }
 
-// stopsPaper reports whether tickets wait because of a condition of the printer.
+// StopsPaper reports whether tickets wait because of a condition of the printer.
 // They do not because paper runs low, nor because the printer never answers:
 // what is sent to it comes out, though nobody can tell.
-func stopsPaper(condition string) bool {
+func StopsPaper(condition string) bool {
 	return condition != "paper-near-end" && condition != "silent"
 }
