@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/journal"
@@ -65,11 +66,11 @@ func (c *Console) printing(v *appliance.View) ([]sentence, error) {
 
 // printerStory follows the printer from fact to fact.
 type printerStory struct {
-	events  []*printerEvent // oldest first, the last eventsKept
-	stop    *printerEvent   // the present stop, nil while the printer prints
-	warned  []string        // conditions that stop nothing
-	out     []queue.Ref     // tickets that are to be printed and are not yet
-	waited  map[queue.Ref]bool
+	events  []*printerEvent    // oldest first, the last eventsKept
+	stop    *printerEvent      // the present stop, nil while the printer prints
+	warned  []string           // conditions that stop nothing
+	out     []queue.Ref        // tickets that are to be printed and are not yet
+	waited  map[queue.Ref]bool // while it is stopped, and after the last stop
 	request map[queue.Ref]bool // copies that somebody asked for
 }
 
@@ -89,13 +90,15 @@ const (
 type printerEvent struct {
 	what       printerHappening
 	seq        uint64
-	at, since  queue.Stamp // since: of resumed, when the stop began
-	conditions []string    // in the order they came
+	at         queue.Stamp
+	conditions []string // in the order they came
 	tickets    []queue.Ref
-	waited     int  // of resumed: tickets
-	over       bool // of stopped
-	asked      bool // of copied: by staff
-	sure       bool // of copied: the printer confirmed it
+	stop       *printerEvent // of resumed: what is over
+	waited     int           // of resumed: tickets
+	times      int           // of stopped: how often in short order
+	over       bool          // of stopped
+	asked      bool          // of copied: by staff
+	sure       bool          // of copied: the printer confirmed it
 }
 
 func (s *printerStory) take(f queue.Fact) {
@@ -145,8 +148,10 @@ func (s *printerStory) conditions(f queue.Fact, now []string) {
 	}
 	switch {
 	case len(stops) > 0 && s.stop == nil:
-		s.stop = s.add(f, printerEvent{what: stopped, conditions: stops})
-		s.waited = map[queue.Ref]bool{}
+		if !s.again(f, stops) {
+			s.stop = s.add(f, printerEvent{what: stopped, conditions: stops, times: 1})
+			s.waited = map[queue.Ref]bool{}
+		}
 		for _, r := range s.out {
 			s.waited[r] = true
 		}
@@ -158,8 +163,8 @@ func (s *printerStory) conditions(f queue.Fact, now []string) {
 		}
 	case s.stop != nil:
 		s.stop.over = true
-		s.add(f, printerEvent{what: resumed, since: s.stop.at, waited: len(s.waited)})
-		s.stop, s.waited = nil, nil
+		s.add(f, printerEvent{what: resumed, stop: s.stop, waited: len(s.waited)})
+		s.stop = nil
 	case len(s.warned) > 0 && len(warns) == 0:
 		s.add(f, printerEvent{what: relieved, conditions: s.warned})
 	}
@@ -174,11 +179,33 @@ func (s *printerStory) conditions(f queue.Fact, now []string) {
 	s.warned = warns
 }
 
+// inShort is how soon after a stop the same one is no news: a cutter that tries
+// and jams, tries and jams, is one event.
+const inShort = time.Minute
+
+// again takes up the stop that has just ended, if it is the same.
+func (s *printerStory) again(f queue.Fact, stops []string) bool {
+	n := len(s.events)
+	if n == 0 || s.events[n-1].what != resumed {
+		return false
+	}
+	last := s.events[n-1]
+	d, known := f.At.Since(last.at)
+	if !known || d >= inShort || !slices.Equal(last.stop.conditions, stops) || !slices.Contains(s.events, last.stop) {
+		return false
+	}
+	s.events = s.events[:n-1]
+	s.stop = last.stop
+	s.stop.over = false
+	s.stop.times++
+	return true
+}
+
 func (s *printerStory) wait(r queue.Ref) {
 	if !slices.Contains(s.out, r) {
 		s.out = append(s.out, r)
 	}
-	if s.waited != nil {
+	if s.stop != nil {
 		s.waited[r] = true
 	}
 }

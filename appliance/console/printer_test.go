@@ -74,11 +74,41 @@ func TestWhatHappenedAtThePrinter(t *testing.T) {
 		{"a printer that never answers", []queue.Event{printerIs("silent"), given(1), queue.Printed{Ref: ref(1)}, given(2), queue.Printed{Ref: ref(2)}, printerIs()},
 			[]string{"09:00 프린터가 인쇄 여부를 알려 주지 않습니다. 번호표는 계속 보냅니다.",
 				"09:04 1번, 2번은 프린터로 보냈으나, 인쇄를 확인하지 못하였습니다.", "09:05 인쇄 확인 불가 상태가 끝났습니다."}},
+		{"it stops again an hour later", slices.Concat([]queue.Event{printerIs("cover-open"), printerIs()}, slices.Repeat([]queue.Event{queue.DayClosed{}}, 60), []queue.Event{printerIs("cover-open")}),
+			[]string{"09:00 인쇄가 멈추었습니다: 덮개 열림.", "09:01 다시 인쇄합니다. 1분 0초 동안 멈추었습니다.",
+				"10:02 인쇄가 멈추었습니다: 덮개 열림. 기다리는 번호표는 없습니다."}},
 		{"another device", []queue.Event{queue.DeviceChanged{Device: "sign:3", Conditions: []string{"no-answer"}}, queue.DayOpened{Devices: map[string][]string{"bus:1": {"no-answer"}}}}, nil},
 	} {
 		if got := story(c.events...); !slices.Equal(got, c.want) {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.what, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
 		}
+	}
+}
+
+// A cutter that tries and jams again is one line.
+func TestStopInShortOrder(t *testing.T) {
+	var s printerStory
+	c, seq := office(), uint64(0)
+	take := func(second int64, e queue.Event) {
+		seq++
+		s.take(queue.Fact{Seq: seq, Event: e, At: queue.Stamp{Wall: nine.UnixMilli() + second*1000, Trusted: true, Boot: "a", Mono: second * 1000}})
+	}
+	take(0, given(1))
+	for i := range int64(3) {
+		take(20*i, printerIs("cutter-jam"))
+		take(20*i+10, given(int(i)+2))
+		take(20*i+12, printerIs())
+	}
+	var got []string
+	for _, e := range s.events {
+		got = append(got, e.text(teller{&c}, len(s.out)))
+	}
+	if want := []string{"인쇄가 잇달아 3번 멈추었습니다: 커터 걸림.", "다시 인쇄합니다. 52초 동안 멈추었습니다. 기다린 번호표는 4장입니다."}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	take(60, printerIs("cover-open"))
+	if got := s.events[len(s.events)-1].text(teller{&c}, 4); len(s.events) != 3 || got != "인쇄가 멈추었습니다: 덮개 열림. 번호표 4장이 기다리며, 번호는 표시판에 안내하고 있습니다." {
+		t.Errorf("another stop: %q", got)
 	}
 }
 

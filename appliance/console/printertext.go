@@ -8,6 +8,9 @@ func (e *printerEvent) text(t teller, out int) string {
 	switch e.what {
 	case stopped:
 		text := "인쇄가 멈추었습니다: " + conditionTexts(e.conditions) + "."
+		if e.times > 1 {
+			text = fmt.Sprintf("인쇄가 잇달아 %d번 멈추었습니다: %s.", e.times, conditionTexts(e.conditions))
+		}
 		switch {
 		case e.over:
 			return text
@@ -17,7 +20,7 @@ func (e *printerEvent) text(t teller, out int) string {
 		return text + " 번호표 " + count(out) + "이 기다리며, 번호는 표시판에 안내하고 있습니다."
 	case resumed:
 		text := "다시 인쇄합니다."
-		if d, known := e.at.Since(e.since); known {
+		if d, known := e.at.Since(e.stop.at); known {
 			text = "다시 인쇄합니다. " + longFor(d) + " 동안 멈추었습니다."
 		}
 		if e.waited == 0 {
