@@ -205,7 +205,7 @@ func (l *Loop) begin() error {
 		case l.opt.Paper == nil: // there was a printer when the ticket was given
 			reason = "no_printer"
 		case t.Status.Live() && (!known || age <= l.opt.ReprintWithin):
-			l.print(t, true)
+			l.print(t, true, age)
 			continue
 		}
 		l.owe(queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: reason})

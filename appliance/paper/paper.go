@@ -69,11 +69,20 @@ func (s *Sink) Print(p appliance.PrintJob) {
 	id := fmt.Sprint(s.n)
 	s.jobs[id] = job{p.Day.Number, p.Ticket.Ref, p.Copy}
 	s.mu.Unlock()
-	err := s.session.Submit(printer.Job{ID: id, Ticket: s.words(p), NotAfter: s.opt.Within})
+	err := s.session.Submit(printer.Job{ID: id, Ticket: s.words(p), NotAfter: s.left(p.Waited)})
 	if err != nil {
 		s.opt.Log.Warn("a ticket does not go to the printer", "number", p.Service.Label(p.Ticket.Number), "err", err)
 		s.Report(printer.Outcome{ID: id, Result: printer.Abandoned})
 	}
+}
+
+// left is how long a ticket that has waited may still do so. At the limit it is
+// tried at once: no time at all would be no limit.
+func (s *Sink) left(waited time.Duration) time.Duration {
+	if s.opt.Within == 0 {
+		return 0
+	}
+	return max(s.opt.Within-waited, time.Second)
 }
 
 func (s *Sink) words(p appliance.PrintJob) printer.Ticket {

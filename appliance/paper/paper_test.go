@@ -219,7 +219,13 @@ func TestWordsOfATicket(t *testing.T) {
 		t.Errorf("got  %+v %v\nwant %+v", got.Ticket, got.NotAfter, wantTicket)
 	}
 	j.Day.Date, j.Ticket.Token = "2026-11-23", ""
-	s.Print(j)
+	for i, c := range []struct{ waited, left time.Duration }{{20 * time.Second, 40 * time.Second}, {time.Minute, time.Second}, {time.Hour, time.Second}} {
+		j.Waited = c.waited
+		s.Print(j)
+		if got := to.jobs[i+1].NotAfter; got != c.left {
+			t.Errorf("after %v it may wait %v more, want %v", c.waited, got, c.left)
+		}
+	}
 	if got := to.jobs[1].Ticket; got.BusinessDay != "2026-11-23" || got.URL != "" {
 		t.Errorf("got %+v", got)
 	}

@@ -105,6 +105,10 @@ func TestTooOldATicketIsOffered(t *testing.T) {
 		play("press civil\nexpect offer 2")
 		time.Sleep(5 * time.Minute) // the office's limit is ten
 		play("expect paper 1 failed\nexpect paper 2 pending\nexpect offer 2\npaper in\nexpect no fault\nexpect ticket 2\nexpect offer 1\nexpect no ticket")
+		_, hub := r.Kiosk()
+		if page := hub.Newest().Offers[0].Page; !strings.HasPrefix(page, officeFile(t).Ticket.Page) || strings.HasSuffix(page, "/") {
+			t.Errorf("the page of the offer is %q", page)
+		}
 		page := managerPage(t, r)
 		for _, want := range []string{
 			"1번은 기다리는 시간이 지나 (용지 없음) 인쇄하지 않았습니다. 번호는 그대로이며, 호출 전이면 표시판에 안내합니다.",
