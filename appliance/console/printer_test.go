@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -172,7 +171,7 @@ func TestPrinterConditionsHaveWords(t *testing.T) {
 			t.Errorf("%s is shown as it is", c)
 		}
 	}
-	if todo("printer", "silent") == todo("printer", fmt.Sprint("unknown")) {
+	if todo("printer", "silent") == todo("printer", "unknown") {
 		t.Error("nothing is said to do about a silent printer")
 	}
 }

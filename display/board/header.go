@@ -164,13 +164,15 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 		}
 		return rest
 	}
-	strip, rest := cutBottom(r, c.px(68), c.px(gutter))
-	share := 36 // of the width at most, in hundredths
-	if len(parts) > 3 {
-		share = 26
+	if last := len(parts) - 1; last > 2 { // the notices get a row of their own
+		var row image.Rectangle
+		row, r = cutBottom(r, c.px(68), c.px(8))
+		parts[last](row)
+		parts = parts[:last]
 	}
+	strip, rest := cutBottom(r, c.px(68), c.px(gutter))
 	for i, part := range parts {
-		box, more := cutLeft(strip, min(wants[i], r.Dx()*share/100), c.px(gutter))
+		box, more := cutLeft(strip, min(wants[i], r.Dx()*36/100), c.px(gutter))
 		if i == len(parts)-1 {
 			box = strip
 		}
