@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"slices"
+	"strings"
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/feed"
@@ -137,7 +138,11 @@ func (c *Console) office(v *appliance.View) managerPart {
 	}
 	for _, f := range v.Faults {
 		part.Printer = part.Printer || f.Device == "printer"
-		part.Faults = append(part.Faults, faultRow{deviceName(f.Device), f.Ko, f.En, todo(f.Device, f.Condition)})
+		row := faultRow{deviceName(f.Device), f.Ko, f.En, todo(f.Device, f.Condition)}
+		if wired(f.Device) { // its sentence names it and says what to do
+			row.Device, row.Todo = "", ""
+		}
+		part.Faults = append(part.Faults, row)
 	}
 	part.Facts, part.Unread = c.lately(v)
 	var err error
@@ -216,8 +221,35 @@ func deviceName(device string) string {
 	case "clock":
 		return "시계"
 	}
-	return device
+	kind, which, _ := strings.Cut(device, ":")
+	line, address, unit := strings.Cut(which, "/")
+	switch kind {
+	case "button":
+		if unit {
+			return "우선배려 단추(" + line + ")"
+		}
+		return "번호표 단추(" + line + ")"
+	case "keypad":
+		return which + "번 창구 키패드"
+	case "keys":
+		return which + "번 창구 호출 단추"
+	case "digits":
+		return "숫자 표시기 " + which
+	case "listen":
+		return "기존 순번기 연결(" + which + ")"
+	}
+	name, ok := map[string]string{"bus": "호출기·표시기", "callunit": "호출기", "sign": "표시기"}[kind]
+	switch {
+	case !ok:
+		return device
+	case unit:
+		return name + " 회선 " + line + " 주소 " + address
+	}
+	return name + " 회선 " + line
 }
+
+// wired reports whether a device is one of office.toml's wires.
+func wired(device string) bool { return strings.Contains(device, ":") }
 
 // todo is what staff can do about a condition.
 func todo(device, condition string) string {

@@ -169,6 +169,10 @@ func conditionText(c string) string {
 		return "응답 없음"
 	case "unplugged":
 		return "연결 끊김"
+	case "stuck":
+		return "눌린 채로 있음"
+	case "not-found":
+		return "찾을 수 없음"
 	case "disk_full":
 		return "저장 공간 없음"
 	case "read_only":
