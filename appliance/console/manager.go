@@ -236,7 +236,7 @@ func deviceName(device string) string {
 	case "digits":
 		return "숫자 표시기 " + which
 	case "listen":
-		return "기존 순번기 연결(" + which + ")"
+		return "기존 순번발행기 연결(" + which + ")"
 	}
 	name, ok := map[string]string{"bus": "호출기·표시기", "callunit": "호출기", "sign": "표시기"}[kind]
 	switch {

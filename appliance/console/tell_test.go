@@ -58,7 +58,7 @@ func TestEveryEventIsTold(t *testing.T) {
 		{queue.DeviceChanged{Device: "bus:1"}, "devices", "호출기·표시기 회선 1 정상"},
 		{queue.DeviceChanged{Device: "button:civil/priority", Conditions: []string{"stuck"}}, "devices", "우선배려 단추(civil) 이상: 눌린 채로 있음"},
 		{queue.DeviceChanged{Device: "keypad:3", Conditions: []string{"not-found"}}, "devices", "3번 창구 키패드 이상: 찾을 수 없음"},
-		{queue.DeviceChanged{Device: "listen:displays", Conditions: []string{"unplugged"}}, "devices", "기존 순번기 연결(displays) 이상: 연결 끊김"},
+		{queue.DeviceChanged{Device: "listen:displays", Conditions: []string{"unplugged"}}, "devices", "기존 순번발행기 연결(displays) 이상: 연결 끊김"},
 		{queue.DeviceChanged{Device: "journal"}, "schedule", "기록 저장 정상 (자동)"},
 		{queue.Observed{What: queue.HeardIssued, Service: "civil", Number: 7}, "observed", "관측: 7번 발급 (기존 순번발행기)"},
 		{queue.Observed{What: queue.HeardCalled, Service: "passport", Number: 7, Counter: 3}, "observed", "관측: P7번 호출, 3번 창구 (기존 순번발행기)"},

@@ -151,7 +151,11 @@ func (c *Check) paper(ctx context.Context, r *Result) (said string, err error) {
 	switch {
 	case stops(found), !found.Answers:
 		r.Verdict = Wrong
-	case found.Confirms == printer.NoProof || c.Ticket:
+	case c.Ticket:
+		r.Verdict = Look
+		r.DoKo += " 시험 표에 적힌 대로 profile이 맞는지 확인하십시오."
+		r.DoEn += " Look at the test ticket, which says whether the profile is right."
+	case found.Confirms == printer.NoProof:
 		r.Verdict = Look
 	}
 	return strings.Join(words, ", "), err
@@ -196,7 +200,11 @@ func (c *Check) bus(ctx context.Context, name func(string) Result, device string
 	c.lineOpen(ctx, name, device, b.Port, func(port Port) error {
 		return rs485.Probe(ctx, port, b.Config, func(p rs485.Probed) {
 			r := name(fmt.Sprintf("%s/%d", device, p.Unit.Address))
-			if err := errors.Join(p.Keys, p.Sign); err != nil {
+			err := errors.Join(p.Keys, p.Sign)
+			if p.Keys != nil && p.Sign != nil && p.Keys.Error() == p.Sign.Error() {
+				err = p.Keys
+			}
+			if err != nil {
 				c.wrong(r, noAnswer, err)
 				return
 			}

@@ -218,7 +218,7 @@ func (c *Check) wire(ctx context.Context, r Result, l config.Listen) Result {
 	switch {
 	case h.Bytes == 0:
 		r.Verdict = Look
-		r.DoKo = "아무 신호도 없었습니다. 점검하는 동안 기존 순번기에서 표를 뽑거나 호출해 보십시오."
+		r.DoKo = "아무 신호도 없었습니다. 점검하는 동안 기존 순번발행기에서 표를 뽑거나 호출해 보십시오."
 		r.DoEn = "Nothing was heard. Take a ticket or call at the old machine while the check waits."
 	case readings == 0:
 		r.Verdict = Look

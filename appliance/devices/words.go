@@ -120,7 +120,7 @@ func labels(f *config.File) map[string]label {
 		out[fmt.Sprintf("digits:%d", i+1)] = label{of + "번 창구 숫자 표시기", "가", "The digit display of counter " + of, signKo, signEn, false}
 	}
 	for _, l := range w.Listen {
-		out["listen:"+l.Name] = label{"기존 순번기 연결(" + l.Name + ")", "이", "The wire to the old machine (" + l.Name + ")",
+		out["listen:"+l.Name] = label{"기존 순번발행기 연결(" + l.Name + ")", "이", "The wire to the old machine (" + l.Name + ")",
 			" 그동안 시 홈페이지에는 대기 인원이 표시되지 않습니다.", " Until then the city's page shows no waiting count.", false}
 	}
 	return out
