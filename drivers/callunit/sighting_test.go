@@ -117,3 +117,32 @@ func TestDoubtDoesNotHoldTheOthers(t *testing.T) {
 		})
 	})
 }
+
+// A polled key that is down is up when the unit has said so twice: one answer
+// can be damaged into that.
+func TestPolledKeyIsUpAfterTwo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := asked(t)
+		c.Units = c.Units[:1]
+		var mu sync.Mutex
+		says := "1111110111110110011111000"
+		answer := func([]byte) []byte {
+			mu.Lock()
+			defer mu.Unlock()
+			if len(says) > 1 {
+				says = says[1:]
+			}
+			if says[0] == '1' {
+				return wire(t, c, 5, 0)
+			}
+			b, _ := c.Frame.Encode(frame.Frame{Address: 5, Command: command(c.Frame), Data: []byte("00")})
+			return b
+		}
+		run(t, c, answer, func(b *bench, d *callunit.Dev) {
+			time.Sleep(5 * time.Second)
+			if keys := b.take(); !slices.Equal(keys, []string{"3 next", "3 next"}) {
+				t.Errorf("%q", keys)
+			}
+		})
+	})
+}
