@@ -44,6 +44,9 @@
 //	GND                    along, as the third wire: the line's ends may differ by -7 to +12 V only
 //	termination            120 Ω between A and B at both ends of the line, nowhere else
 //	bias                   560 Ω from A to 5 V and from B to GND, once, at the master: without it silence is noise
+//	transceiver            where no USB adapter is used: MAX3485 or SP3485 at 3.3 V; DI to TXD (GPIO14, pin 8),
+//	                       RO to RXD (GPIO15, pin 10), DE and RE to RTS (GPIO17, pin 11; direction = "kernel");
+//	                       a MAX485 at 5 V puts 5 V on RXD, which destroys the Pi
 //	isolation              adapters with isolated ports where counters hang on other mains phases; shield to earth at one end
 //
 // The pins of the Pi's UARTs and what is known of USB adapters stand in
