@@ -16,6 +16,17 @@
 // text, a URL or a picture can form DLE EOT, DLE ENQ or DLE DC4 (10 04, 10 05,
 // 10 14), which printers obey wherever they stand.
 //
+// # The wire
+//
+//	DialTCP   raw port 9100     a picture may be one command, where the model
+//	OpenUSB   USB, by identity  can (Profile.RasterWhole); the link holds the
+//	OpenLP    USB, by path      host while the receive buffer is full
+//	caller's  RS-232            text and the printer's own QR; a picture in pieces
+//	                            of half a receive buffer (SessionConfig.Serial)
+//
+// /dev/usb/lpN is the kernel's usblp driver; what its reads and writes mean
+// stands at type lp.
+//
 // # The session
 //
 // One goroutine owns the port, a second one reads. At rest a submitted ticket
@@ -24,7 +35,9 @@
 //	            Dial          all silent
 //	[Connecting] ──> (hello) ────────────> [Silent]  sends, reports Unconfirmed
 //	     ^            ^   │ answered          │ an answer: hello again
-//	     │ back-off   │   v                   v
+//	     │            │   v                   v
+//	     │            │ (cut off) only if half a ticket may lie under the head
+//	     │ back-off   │   v
 //	     │       ┌────┼─[Ready] <──────────────────────────┐
 //	     │       │    │   │ a job waits: sent at once       │ Confirmed,
 //	     │ fault │    │   v                                 │ Unconfirmed
@@ -48,10 +61,30 @@
 //	nothing                Unconfirmed; once a printer has answered in this
 //	                       session, silence is a fault instead and tickets wait
 //
-// A ticket that meets PaperEnd, CoverOpen, CutterJam or Broken before its
-// proof, or whose link dies after a byte of it went out, is printed again
-// marked 재발행, in its old place in the line. A hot head or a held feed button
-// only delays it. A ticket with its proof is never printed again.
+// # What a fault does to a ticket
+//
+//	fault                     the ticket on its way            the others
+//	PaperNearEnd              prints                           print
+//	HeadHot, Offline          waits 5 min for the printer to   wait
+//	                          go on, then is owed a copy
+//	PaperEnd, CoverOpen,      is owed a copy; the half one is  wait
+//	CutterJam, Broken         cleared where the model can
+//	                          (Profile.ClearBuffer)
+//	Unplugged, power lost     is owed a copy, if a byte of it  wait
+//	                          went out
+//	NoAnswer (takes data and  is owed a copy; after four       wait
+//	never prints; its buffer  papers without proof or fault
+//	overflows; noise)         it is given up, Abandoned
+//
+// Whoever waits longer than Job.NotAfter is Abandoned, also the one that is
+// owed a copy (Outcome.Partly). A copy is marked 재발행 and keeps its place in
+// the line. A ticket with its proof is never printed again. TestFaults names
+// every fault and the tests of its edges.
+//
+// A half ticket is cut off before anything else is printed: after a link that
+// died while a ticket was on its way, after a cleared buffer, after a tail that
+// met a full buffer, and at a start of which the caller knows that the last run
+// was cut short (SessionConfig.Interrupted).
 //
 // # Caveats
 //
@@ -62,11 +95,35 @@
 //     lets all that are owed come in, and the look after a fence must be clean.
 //   - Any byte with the bits 0xx0xxxx reads as a fence while one is owed: on a
 //     noisy line only process ids prove anything.
+//   - A fence proves that a ticket was worked off, a process id that it was
+//     printed; a dead heating element is known to neither.
 //   - A printer that is switched off when the session starts, on a serial line,
 //     cannot be told from a line without a return wire: tickets go to it and
 //     are reported Unconfirmed until it answers for the first time.
+//   - A printer that stands still keeps the bytes of every question in its
+//     receive buffer. Questions grow rarer with the time it stands, so that a
+//     night without paper does not fill it; on a model without automatic status
+//     it is full after an hour or two, and the panel then says NoAnswer.
+//   - Writes are not interrupted: during a flush at 9600 baud an expired job is
+//     told up to nine seconds late.
 //
-// Sources: Epson, "ESC/POS Command Reference" (GS ( H, GS a, GS r, DLE EOT, DLE
-// ENQ, DLE DC4, "Transmission Status Identification"); Citizen, "Line Thermal
-// Printer Command Reference", 5.3 "Identification of Send Status".
+// # With a printer at hand
+//
+// Not verified without hardware: every profile, the usblp driver's answers, what
+// a real model does with each fault. To verify, with paper in and cover shut:
+//
+//	SUNBEON_PRINTER=/dev/usb/lp0 SUNBEON_PRINTER_PROFILE=epson-tm-t20 \
+//	    go test ./printer -run ContractOfThePrinterAtHand -v
+//
+// The port is tcp://host:9100, usblp:04b8:0e28, /dev/usb/lp0, or a serial line
+// with SUNBEON_PRINTER_BAUD (9600). The kiosk must not run. 60 cm of paper come
+// out: the test ticket, whose words say what to set; 117, 118 and 119, each cut
+// off; HALF A TICKET with a strip of white, cut off from 120 below it. Then, by
+// hand while tickets print: open the cover, pull the cable, take the roll out;
+// mend it; each number must be on paper once, or again with 재발행.
+//
+// Sources: Epson, "ESC/POS Command Reference" (GS ( H, GS a, GS r, GS I, DLE
+// EOT, DLE ENQ, DLE DC4, "Transmission Status Identification"); Citizen, "Line
+// Thermal Printer Command Reference", 5.3 "Identification of Send Status";
+// Linux, drivers/usb/class/usblp.c.
 package printer

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"sunbeon/display/typeface"
-	"sunbeon/drivers/serialport"
 	"sunbeon/printer"
 	"sunbeon/printer/virtual"
 )
@@ -223,64 +222,6 @@ func playDay(t *testing.T, seed uint64) {
 	}
 }
 
-// serve runs a session on a real transport until its two tickets are confirmed.
-func serve(t *testing.T, v *virtual.Printer, dial func(context.Context) (printer.Transport, error)) {
-	t.Helper()
-	out := newTold()
-	s := printer.NewSession(printer.SessionConfig{Profile: load(t, "generic80"), Report: out.report, Dial: dial})
-	ctx, end := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	defer func() {
-		end()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("Run: %v", err)
-		}
-	}()
-	for _, n := range []string{"117", "118"} {
-		if err := s.Submit(printer.Job{ID: n, Ticket: ticket(n)}); err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case <-out.more:
-		case <-time.After(30 * time.Second):
-			t.Fatal("no outcome in 30 s")
-		}
-		if o := out.list[len(out.list)-1]; o.ID != n || o.Result != printer.Confirmed {
-			t.Fatalf("outcome %+v", o)
-		}
-	}
-	if got := paper(v, []string{"117", "118"}); len(got) != 2 || got[0] != "117" || got[1] != "118" {
-		t.Errorf("paper %q", got)
-	}
-}
-
 func model() virtual.Config {
 	return virtual.Config{Width: 576, NativeQR: true, Answers: true, ASB: true, ProcessID: true}
-}
-
-func TestOverTCP(t *testing.T) {
-	v := virtual.New(model())
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, end := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- v.ListenTCP(ctx, ln) }()
-	defer func() { end(); <-done }()
-	serve(t, v, func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, ln.Addr().String()) })
-}
-
-func TestOverASerialLine(t *testing.T) {
-	v := virtual.New(model())
-	ctx, end := context.WithCancel(t.Context())
-	path, wait, err := v.ListenPTY(ctx)
-	if err != nil {
-		end()
-		t.Fatal(err)
-	}
-	defer func() { end(); wait() }()
-	line := serialport.Dialer{Config: serialport.Config{Path: path, Baud: 115200, Flow: "xonxoff"}}
-	serve(t, v, func(ctx context.Context) (printer.Transport, error) { return line.Open(ctx) })
 }

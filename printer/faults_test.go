@@ -73,13 +73,13 @@ func TestFaults(t *testing.T) {
 		{"power lost", setting{}, // TestPowerLostAtEveryByte
 			func(h *hall) { h.v.CutPowerAfter(0) }, func(h *hall) { h.v.PowerOn() },
 			printer.Stopped, fault(printer.Unplugged), again, []string{"117", "half", "118 copy", "119"}},
-		{"unplugged mid-write", setting{}, // TestUnpluggedAtEveryByte, TestUSBPrinterBackUnderAnotherName
+		{"unplugged mid-write", setting{}, // TestUnpluggedAtEveryByte, TestSessionFollowsTheUSBPrinter
 			(*hall).unplug, (*hall).plug,
 			printer.Stopped, fault(printer.Unplugged), again, nil},
 		{"takes data and never prints", setting{}, // TestTakesDataAndNeverPrints
 			func(h *hall) { h.v.Swallow(true) }, func(h *hall) { h.v.Swallow(false) },
 			printer.Stopped, fault(printer.NoAnswer), again, []string{"117", "118", "blank", "118 copy", "119"}},
-		{"buffer overflows", overflow, // TestBufferTooSmallForATicket, TestXOFF
+		{"buffer overflows", overflow, // TestBufferTooSmallForATicket
 			func(h *hall) { h.v.OpenCover() }, func(h *hall) { h.v.CloseCover() },
 			printer.Stopped, fault(printer.CoverOpen), again, nil},
 	} {

@@ -1,13 +1,18 @@
 package printer
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sunbeon/printer/virtual"
 )
 
 // hub is a made-up sysfs and /dev, laid out as the usblp driver does.
@@ -110,6 +115,81 @@ func TestUSBPrinterComesBackUnderAnotherName(t *testing.T) {
 	if got := filepath.Base(tr.(*lp).f.Name()); got != "lp1" {
 		t.Errorf("opened %s", got)
 	}
+}
+
+// cable is the USB cable of a virtual printer: a pty stands for the device.
+func (h hub) cable(v *virtual.Printer, node, at string) (pull func()) {
+	h.t.Helper()
+	h.plug(node, at, epson("X3AB000001"))
+	ctx, end := context.WithCancel(context.Background())
+	path, wait, err := v.ListenPTY(ctx)
+	file := filepath.Join(h.Dev, "usb", node)
+	if err := errors.Join(err, os.Remove(file), os.Symlink(path, file)); err != nil {
+		h.t.Fatal(err)
+	}
+	return func() {
+		end()
+		_ = wait()
+		h.unplug(node, at)
+	}
+}
+
+// TestSessionFollowsTheUSBPrinter pulls the cable in the middle of 118; it
+// comes back on another socket as lp1. A pty stands for the printer, so that
+// the end of the link is EIO here and ENODEV on the real one.
+func TestSessionFollowsTheUSBPrinter(t *testing.T) {
+	h := newHub(t)
+	v := virtual.New(virtual.Config{Width: 576, NativeQR: true, Answers: true, ASB: true, ProcessID: true, Baud: 9600, Flow: virtual.FlowHold})
+	pull := h.cable(v, "lp0", "1-1")
+	told := make(chan Outcome, 10)
+	faults := make(chan []Fault, 100)
+	s := NewSession(SessionConfig{Profile: profile(t, "epson-tm-t20"), BackoffMin: 10 * time.Millisecond, BackoffMax: 20 * time.Millisecond,
+		Dial:     func(context.Context) (Transport, error) { return h.Open("04b8:0e28") },
+		Report:   func(o Outcome) { told <- o },
+		OnHealth: func(x Health) { faults <- x.Faults }})
+	ctx, end := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	defer func() { end(); <-done }()
+
+	want := func(id string, copied bool) {
+		t.Helper()
+		select {
+		case o := <-told:
+			if o.ID != id || o.Result != Confirmed || o.Copy != copied {
+				t.Fatalf("outcome %+v", o)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("nothing of %s in a minute", id)
+		}
+	}
+	submit := func(n string) {
+		t.Helper()
+		if err := s.Submit(Job{ID: n, Ticket: Ticket{Number: n, Office: "민원실", Service: "여권", Ahead: -1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	submit("117")
+	want("117", false)
+	at := v.State().Received
+	submit("118")
+	submit("119")
+	for deadline := time.Now().Add(time.Minute); v.State().Received < at+20; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("118 does not reach the printer")
+		}
+	}
+	pull()
+	for f := range faults {
+		if slices.Contains(f, Unplugged) {
+			break
+		}
+	}
+	pull = h.cable(v, "lp1", "1-4")
+	want("118", true)
+	want("119", false)
+	end()
+	pull()
 }
 
 // TestUSBPrinterListSkipsWhatIsGone: sysfs may change under the search.
