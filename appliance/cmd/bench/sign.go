@@ -74,7 +74,7 @@ func (p *place) desk(ctx context.Context, name string, file *config.File, signs 
 		remove()
 		return nil, err
 	}
-	d := &desk{record: &noted{Journal: j}}
+	d := &desk{record: &noted{Record: j}}
 	d.loop = appliance.New(appliance.Options{Config: file.Queue, Clock: clock.NewBench(nine()), Record: d.record, Signs: signs,
 		Journal: j.ID(), Address: file.Address, Where: &file.Where, Notices: file.Notices, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(ctx)
@@ -128,14 +128,14 @@ func timedCalls(ctx context.Context, p *place, loop *appliance.Loop, record *not
 // noted is the record with the time at which facts were last on disk, and how
 // long that took.
 type noted struct {
-	*journal.Journal
+	appliance.Record
 	at   atomic.Int64 // Unix ns
 	took atomic.Int64 // ns
 }
 
 func (n *noted) Append(facts []queue.Fact) error {
 	begin := time.Now()
-	err := n.Journal.Append(facts)
+	err := n.Record.Append(facts)
 	end := time.Now()
 	n.at.Store(end.UnixNano())
 	n.took.Store(int64(end.Sub(begin)))
