@@ -37,7 +37,7 @@ func kioskIdle(ctx context.Context, p *place) (r result, err error) {
 	if err := wait(ctx, p.span(settleFor)); err != nil {
 		return result{}, err
 	}
-	before, err := k.processor()
+	before, err := processor(k.program)
 	if err != nil {
 		return result{}, err
 	}
@@ -46,7 +46,7 @@ func kioskIdle(ctx context.Context, p *place) (r result, err error) {
 		return result{}, err
 	}
 	took := time.Since(begin)
-	after, err := k.processor()
+	after, err := processor(k.program)
 	if err != nil {
 		return result{}, err
 	}

@@ -60,8 +60,12 @@ func command(ctx context.Context, args []string, out, log io.Writer) error {
 	dir := f.String("dir", "var/bench", "folder on the disk that is measured")
 	scale := f.Float64("scale", 1, "how much of the usual number of samples to take")
 	profile := f.String("profile", "", "write a processor profile here")
+	bus := f.String("bus", "", "be the master of 32 units at this port until told to end; bus_idle_core_percent measures it")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if *bus != "" {
+		return serveBus(ctx, *bus, log)
 	}
 	chosen, err := choose(table(), *only)
 	if err != nil {

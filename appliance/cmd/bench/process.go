@@ -93,13 +93,22 @@ func (p *place) kiosk(ctx context.Context) (*kiosk, error) {
 	return k, nil
 }
 
+// build makes one of the house's programs in dir and gives its path.
+func build(ctx context.Context, dir, name string) (program string, err error) {
+	program = filepath.Join(dir, name)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "sunbeon/appliance/cmd/"+name)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("bench: go build: %w: %s", err, out)
+	}
+	return program, nil
+}
+
 // run builds and starts the program, and returns when it says its address.
 func (k *kiosk) run(ctx context.Context, dir, brokerURL string) (end func() error, err error) {
-	program := filepath.Join(dir, "kiosk")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "sunbeon/appliance/cmd/kiosk")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("bench: go build: %w: %s", err, out)
+	program, err := build(ctx, dir, "kiosk")
+	if err != nil {
+		return nil, err
 	}
 	office, err := withPIN(sim.Office())
 	if err != nil {
@@ -303,9 +312,9 @@ func (k *kiosk) do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// processor is the time the program has had on a processor.
-func (k *kiosk) processor() (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", k.program.Process.Pid))
+// processor is the time a program has had on a processor.
+func processor(program *exec.Cmd) (time.Duration, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", program.Process.Pid))
 	if err != nil {
 		return 0, fmt.Errorf("bench: %w", err)
 	}

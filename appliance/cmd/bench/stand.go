@@ -48,6 +48,7 @@ type stand struct {
 	*box.Box
 	printer *virtual.Printer
 	wire    *wire
+	record  *noted
 	views   <-chan *appliance.View
 	calls   int
 	close   func() error
@@ -70,7 +71,7 @@ func (p *place) openWith(ctx context.Context, name string, model virtual.Config,
 	if err != nil {
 		return nil, err
 	}
-	s := &stand{printer: virtual.New(model), wire: &wire{}}
+	s := &stand{printer: virtual.New(model), wire: &wire{}, record: &noted{}}
 	ctx, cancel := context.WithCancel(ctx)
 	dial, printed, err := plug(ctx, s.printer, s.wire)
 	if err != nil {
@@ -122,6 +123,7 @@ func (s *stand) assemble(ctx context.Context, record string, dial dialer) error 
 	s.Box, err = box.Open(ctx, box.Parts{
 		File: file, Journal: record, Clock: clock.NewBench(nine()), Faces: faces, Software: "bench",
 		Dial: dial, Log: slog.New(slog.DiscardHandler),
+		Record: func(r appliance.Record) appliance.Record { s.record.Record = r; return s.record },
 	})
 	return err
 }
