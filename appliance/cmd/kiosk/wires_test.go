@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,7 +163,6 @@ type manager struct {
 	t    *testing.T
 	base string
 	http.Client
-	n int
 }
 
 func signIn(t *testing.T, base string) *manager {
@@ -185,15 +184,27 @@ func (m *manager) post(path string, form url.Values) {
 	}
 	body, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
-	if err != nil || resp.StatusCode != http.StatusOK {
-		m.t.Fatalf("%s: %s, %v: %s", path, resp.Status, err, body)
+	_, said, _ := strings.Cut(string(body), `id="said"`)
+	said, _, _ = strings.Cut(said, "</p>")
+	if err != nil || resp.StatusCode != http.StatusOK || strings.Contains(said, `data-ok="false"`) {
+		m.t.Fatalf("%s: %s, %v: %s", path, resp.Status, err, said)
 	}
 }
 
 func (m *manager) issue() {
 	m.t.Helper()
-	m.n++
-	m.post("/manager/issue", url.Values{"id": {"wires-" + strconv.Itoa(m.n)}, "service": {"civil"}, "class": {"ordinary"}})
+	m.post("/manager/issue", url.Values{"id": {rand.Text()}, "service": {"civil"}, "class": {"ordinary"}})
+}
+
+// open opens the day where the clock of this machine is not confirmed, and the
+// schedule does not.
+func (m *manager) open() {
+	m.t.Helper()
+	resp, err := m.PostForm(m.base+"/manager/open_day", url.Values{"id": {rand.Text()}})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	resp.Body.Close()
 }
 
 // A real kiosk on real serial lines: the ticket comes out of the printer, a key
@@ -210,6 +221,7 @@ func TestRealKioskOnSerialLines(t *testing.T) {
 		return p, signIn(t, strings.TrimSuffix("http"+p.said("kiosk: http"), "/"))
 	}
 	p, m := kiosk()
+	m.open()
 	m.issue()
 	if text := w.papers(t, 1); !strings.Contains(text, "민원") {
 		t.Errorf("the ticket says:\n%s", text)
