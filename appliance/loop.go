@@ -134,6 +134,12 @@ func (l *Loop) Replay(f queue.Fact) error {
 	return nil
 }
 
+// Interrupted reports whether the record ended with a ticket on its way to paper.
+// Ask it between Replay and Run.
+func (l *Loop) Interrupted() bool {
+	return slices.ContainsFunc(l.state.Tickets, func(t queue.Ticket) bool { return t.Paper == queue.Pending })
+}
+
 // View is the newest view; it is nil before Run.
 func (l *Loop) View() *View { return l.last.Load() }
 

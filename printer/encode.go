@@ -43,7 +43,7 @@ const keepAtMost = 128
 // model's ROM font lacks; without them (nil) such a rune prints as □, since a
 // ticket with a hole in a name is better than no ticket.
 func NewEncoder(p Profile, faces *typeface.Set) (*Encoder, error) {
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return nil, err
 	}
 	return &Encoder{p: p, faces: faces, cs: newCharset(p.Charset),

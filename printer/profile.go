@@ -80,11 +80,11 @@ func parseProfile(name string, raw []byte) (Profile, error) {
 	if p.Name != name || p.Source == "" {
 		return Profile{}, fmt.Errorf("printer: profile %s.toml: name %q, source %q; the name must be the file's and the source given", name, p.Name, p.Source)
 	}
-	return p, p.check()
+	return p, p.Check()
 }
 
-// check refuses figures that the encoder cannot lay a ticket out with.
-func (p Profile) check() error {
+// Check refuses figures that the encoder cannot lay a ticket out with.
+func (p Profile) Check() error {
 	bad := func(field string, v any, want string) error {
 		return fmt.Errorf("printer: profile %q: %s is %v; want %s", p.Name, field, v, want)
 	}

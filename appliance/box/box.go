@@ -97,9 +97,9 @@ func (b *Box) assemble(p Parts) error {
 		opt.Record = p.Record(opt.Record)
 	}
 	if p.Dial != nil {
-		if err := b.printing(p, &opt); err != nil {
-			return err
-		}
+		b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
+			Within: p.File.Printer.ReprintWithin, Log: p.Log})
+		opt.Paper = b.paper
 	}
 	if len(p.File.Feed.Brokers) > 0 {
 		b.toCity(p, &opt)
@@ -108,26 +108,21 @@ func (b *Box) assemble(p Parts) error {
 	if b.online != nil {
 		b.online.Loop = b.Loop
 	}
-	return b.replay()
+	if err := b.replay(); err != nil {
+		return err
+	}
+	if b.paper != nil {
+		b.session = printer.NewSession(printer.SessionConfig{Dial: p.Dial, Profile: p.File.Printer.Profile, Faces: p.Faces,
+			Serial: p.File.Printer.Port.OnSerial(), Interrupted: b.Loop.Interrupted(),
+			Limit: mostWaiting, Report: b.paper.Report, OnHealth: b.paper.Health, Log: p.Log})
+		b.paper.Attach(b.session)
+	}
+	return nil
 }
 
 // mostWaiting is how many tickets may wait for the printer: more than a hall
 // holds. How long they may is for the office to say.
 const mostWaiting = 1000
-
-func (b *Box) printing(p Parts, opt *appliance.Options) error {
-	profile, err := printer.LoadProfile(p.File.Printer.Profile)
-	if err != nil {
-		return err
-	}
-	b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
-		Within: p.File.Printer.ReprintWithin, Log: p.Log})
-	b.session = printer.NewSession(printer.SessionConfig{Dial: p.Dial, Profile: profile, Faces: p.Faces, Serial: p.File.Printer.Port.OnSerial(),
-		Limit: mostWaiting, Report: b.paper.Report, OnHealth: b.paper.Health, Log: p.Log})
-	b.paper.Attach(b.session)
-	opt.Paper = b.paper
-	return nil
-}
 
 // replay brings the loop to where the record ends.
 func (b *Box) replay() error {

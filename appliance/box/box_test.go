@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"sunbeon/appliance/journal"
 	"sunbeon/appliance/queue"
 	"sunbeon/printer"
+	"sunbeon/printer/virtual"
 )
 
 const officeFile = `[office]
@@ -154,6 +156,48 @@ func TestRecordIsTidiedWhenQuiet(t *testing.T) {
 		cancel()
 		if err := end(); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// After a run that ended with a ticket on its way, half of it may lie under the
+// head: the first ticket of the next run gets its own paper, though it is no copy.
+func TestHalfTicketOfTheLastRunIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := parts(t, "")
+		paper := virtual.New(virtual.Config{Width: 576, ProcessID: true, ASB: true, Answers: true, ROM: virtual.KSX1001})
+		p.Dial = func(ctx context.Context) (printer.Transport, error) {
+			host, device := net.Pipe()
+			go paper.Serve(context.WithoutCancel(ctx), device)
+			return host, nil
+		}
+		pieces := func(minute int) int {
+			b, cancel, end := on(t, p)
+			if _, err := press(b); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(minute) * time.Minute)
+			synctest.Wait()
+			cancel()
+			if err := end(); err != nil {
+				t.Fatal(err)
+			}
+			return len(paper.Pieces())
+		}
+		if n := pieces(1); n != 1 {
+			t.Fatalf("%d pieces for a ticket", n)
+		}
+		if n := pieces(1); n != 2 {
+			t.Fatalf("%d pieces for two tickets and a clean restart", n)
+		}
+		paper.PaperOut()
+		if n := pieces(0); n != 2 {
+			t.Fatalf("%d pieces without paper", n)
+		}
+		paper.LoadPaper()
+		p.Clock.(*clock.Bench).Skip(time.Hour) // too old to be printed now
+		if n := pieces(1); n != 4 {
+			t.Fatalf("%d pieces: the ticket after the interruption did not get its own", n)
 		}
 	})
 }

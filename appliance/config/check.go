@@ -25,7 +25,7 @@ func (d *document) file() (*File, []queue.Problem) {
 		Where: feed.Where{Stdg: d.Office.Stdg, Road: d.Office.Road, Lot: d.Office.Lot, Lat: d.Office.Lat, Lon: d.Office.Lon,
 			Weekdays: d.Office.Weekdays, Night: d.Office.Night, Weekend: d.Office.Weekend},
 		Notices: d.Office.Notices,
-		Printer: Printer{Profile: cmp.Or(d.Printer.Profile, "generic80"), ReprintWithin: 10 * time.Minute},
+		Printer: Printer{ReprintWithin: 10 * time.Minute},
 		Console: Console{Listen: d.Console.Listen, ManagerPIN: d.Console.ManagerPIN, PINs: map[int]string{}},
 		Feed:    Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password},
 		Ticket:  Ticket{Message: d.Ticket.Message, Page: d.Ticket.Page},
@@ -119,7 +119,7 @@ func (d *document) box(f *File, add report) {
 			add("printer.reprint_within", "%v is too short for a ticket to come out: write at least %v", f.Printer.ReprintWithin, leastReprint)
 		}
 	}
-	if _, err := printer.LoadProfile(f.Printer.Profile); err != nil {
+	if err := d.profile(f); err != nil {
 		add("printer.profile", "%v", err)
 	}
 	if w := f.Where; w.Lat < -90 || w.Lat > 90 || w.Lon < -180 || w.Lon > 180 {
@@ -158,6 +158,21 @@ func (d *document) box(f *File, add report) {
 			add("ticket.page", "%q: the token follows at once: end it with / or =", f.Ticket.Page)
 		}
 	}
+}
+
+// profile is that of the model, with what the test ticket showed of this printer.
+func (d *document) profile(f *File) error {
+	p, err := printer.LoadProfile(cmp.Or(d.Printer.Profile, "generic80"))
+	if err != nil {
+		return err
+	}
+	p.Charset = cmp.Or(d.Printer.Charset, p.Charset)
+	p.DigitSize, p.HangulSize = cmp.Or(d.Printer.DigitSize, p.DigitSize), cmp.Or(d.Printer.HangulSize, p.HangulSize)
+	if qr := d.Printer.NativeQR; qr != nil {
+		p.NativeQR = *qr
+	}
+	f.Printer.Profile = p
+	return p.Check()
 }
 
 func (d *document) pin(hash, path string, add report) {

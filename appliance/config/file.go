@@ -29,6 +29,7 @@ import (
 
 	"sunbeon/appliance/feed"
 	"sunbeon/appliance/queue"
+	"sunbeon/printer"
 )
 
 // File is what office.toml says, checked.
@@ -48,7 +49,7 @@ type File struct {
 // Printer is the ticket printer.
 type Printer struct {
 	Port    *Port // nil is none
-	Profile string
+	Profile printer.Profile
 	// ReprintWithin is how old a ticket without paper may be to be printed again
 	// after a restart, and how long it may wait for the printer.
 	ReprintWithin time.Duration
@@ -134,6 +135,10 @@ type document struct {
 	Printer struct {
 		port
 		Profile       string    `toml:"profile"`
+		Charset       string    `toml:"charset"`
+		NativeQR      *bool     `toml:"native_qr"`
+		DigitSize     int       `toml:"digit_size"`
+		HangulSize    int       `toml:"hangul_size"`
 		ReprintWithin *duration `toml:"reprint_within"`
 	} `toml:"printer"`
 	Console struct {

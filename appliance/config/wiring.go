@@ -43,13 +43,14 @@ type wiring struct {
 	CallUnits []struct {
 		port
 		shape
-		Keys   map[string]string `toml:"keys"`
-		Units  []callunit.Unit   `toml:"units"`
-		Repeat duration          `toml:"repeat"`
-		Pause  duration          `toml:"pause"`
-		Poll   string            `toml:"poll"`
-		None   string            `toml:"none"`
-		Answer duration          `toml:"answer"`
+		Keys      map[string]string `toml:"keys"`
+		Units     []callunit.Unit   `toml:"units"`
+		Sightings int               `toml:"sightings"`
+		Repeat    duration          `toml:"repeat"`
+		Pause     duration          `toml:"pause"`
+		Poll      string            `toml:"poll"`
+		None      string            `toml:"none"`
+		Answer    duration          `toml:"answer"`
 	} `toml:"callunits"`
 	Signs []struct {
 		port
@@ -138,7 +139,7 @@ func (d *document) wires(f *File, add report) {
 		at := fmt.Sprintf("callunits[%d]", i)
 		table, err := u.table()
 		problem(add, at, err)
-		c := callunit.Config{Frame: table, Keys: u.Keys, Units: u.Units, Repeat: time.Duration(u.Repeat), Pause: time.Duration(u.Pause),
+		c := callunit.Config{Frame: table, Keys: u.Keys, Units: u.Units, Sightings: u.Sightings, Repeat: time.Duration(u.Repeat), Pause: time.Duration(u.Pause),
 			Poll: u.Poll, None: u.None, Answer: time.Duration(u.Answer)}
 		if err == nil {
 			problem(add, at, c.Check())

@@ -22,6 +22,9 @@ const wired = good + `
 [printer]
 port = "usb:0403:6001:A50285BI"
 parity = "even"
+charset = "cp949"
+native_qr = false
+hangul_size = 4
 
 [[buttons]]
 service = "civil"
@@ -100,6 +103,9 @@ func TestWires(t *testing.T) {
 	w := f.Wires
 	if want := (Port{Serial: serialport.Config{USB: "0403:6001:A50285BI", Baud: 115200, Parity: "even", Flow: "xonxoff"}}); !reflect.DeepEqual(*f.Printer.Port, want) {
 		t.Errorf("printer at %+v", *f.Printer.Port)
+	}
+	if p := f.Printer.Profile; p.Name != "generic80" || p.Charset != "cp949" || p.NativeQR || p.HangulSize != 4 || p.DigitSize != 8 {
+		t.Errorf("profile %+v", p)
 	}
 	if want := (Button{Service: "civil", Class: queue.Ordinary, Line: "GPIO17", Lamp: "GPIO27", LampLow: true,
 		Pull: gpio.Float, Bounce: 80 * time.Millisecond}); !reflect.DeepEqual(w.Buttons, []Button{want}) {
@@ -233,6 +239,7 @@ func TestWiringMistakesNameTheLine(t *testing.T) {
 		{"unknown in a unit", wired, `address = 6`, `adress = 6`, `adress = 6`, `unknown key "buses.units.adress"`},
 		{"chain", wired, `spi = "/dev/spidev0.0"`, `spi = "/dev/spidev0.0"` + "\nclk = \"GPIO3\"", `[[digits]]`, `digits[0]: write clk and dio of a TM1637, or spi`},
 		{"usb printer", wired, `"usb:0403:6001:A50285BI"`, `"usblp:bixolon"`, `port = "usblp:bixolon"`, `printer.port: "usblp:bixolon": write usblp:vendor:product`},
+		{"charset", wired, `"cp949"`, `"euckr"`, `[printer]`, `printer.profile: printer: profile "generic80": charset is euckr; want ascii, ksx1001 or cp949`},
 		{"kind", listening, `kind = "printer"`, `kind = "paper"`, `kind = "paper"`, `listen[0].kind: "paper": write "printer", "frames"`},
 		{"pattern", listening, `(?P<number>\d+)`, `(\d+)`, `[[listen]]`, `has no group (?P<number>...)`},
 		{"service of a wire", listening, `"1" = "civil"`, `"1" = "cvil"`, "[[listen]]\nname = \"vendor\"", `listen[3]: there is no service "cvil"`},

@@ -116,10 +116,7 @@ func (c *Check) printer(ctx context.Context) {
 
 // paper asks the printer, and prints the test ticket.
 func (c *Check) paper(ctx context.Context, r *Result) (said string, err error) {
-	profile, err := printer.LoadProfile(c.File.Printer.Profile)
-	if err != nil {
-		return "", err
-	}
+	profile := c.File.Printer.Profile
 	if c.File.Printer.Port.OnSerial() {
 		profile = profile.OverSerial()
 	}
