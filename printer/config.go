@@ -15,7 +15,15 @@ type SessionConfig struct {
 	// transport dies, always from Run's goroutine.
 	Dial    func(context.Context) (Transport, error)
 	Profile Profile
-	Faces   *typeface.Set // nil: what the ROM lacks prints as □
+	// Serial says that Dial opens an RS-232 line: pictures then go line by line,
+	// whatever the model can take at once; see Profile.OverSerial.
+	Serial bool
+	// Interrupted says that the last run ended with a ticket on its way, so that
+	// half of it may lie under the head: the first ticket of this run, whatever
+	// it is, is cut off from it. Without it only a first copy is, since the blank
+	// piece that this costs at every start is paper for nothing.
+	Interrupted bool
+	Faces       *typeface.Set // nil: what the ROM lacks prints as □
 
 	// Report gets one outcome a job. OnHealth gets the health when it changes.
 	// Both are called from Run's goroutine, which owns the port: they must not

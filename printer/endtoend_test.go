@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sunbeon/display/typeface"
+	"sunbeon/drivers/serialport"
 	"sunbeon/printer"
 	"sunbeon/printer/virtual"
 )
@@ -280,5 +281,6 @@ func TestOverASerialLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { end(); wait() }()
-	serve(t, v, func(context.Context) (printer.Transport, error) { return printer.OpenSerial(path, 115200) })
+	line := serialport.Dialer{Config: serialport.Config{Path: path, Baud: 115200, Flow: "xonxoff"}}
+	serve(t, v, func(ctx context.Context) (printer.Transport, error) { return line.Open(ctx) })
 }

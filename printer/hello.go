@@ -51,6 +51,9 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 			return err
 		}
 		l.hasID, l.hasFence = l.gotID, p.Fence && l.owed <= before
+		// With all fences answered the ticket before is out to its cut; without,
+		// its tail may have met a full buffer.
+		s.ragged, s.half = s.ragged || s.half && (l.owed > 0 || !p.Fence), false
 		l.owed = 0
 		s.fenced = s.fenced || s.looked
 		return s.greeted(l)
@@ -60,6 +63,7 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 	}
 	l.n, l.asked, l.owed, l.id = 0, false, 0, ""
 	l.hasID, l.hasFence, l.silent = false, false, !l.answered
+	s.ragged, s.half = s.ragged || s.half, false
 	return s.greeted(l)
 }
 
@@ -86,7 +90,7 @@ func (s *Session) waitOut(ctx context.Context, l *link) error {
 			return err
 		}
 		_, err := s.await(ctx, s.cfg.AnswerTimeout, func() bool { return l.cleared })
-		l.greeting, l.owed, s.ragged = false, 0, true
+		l.greeting, l.owed, s.ragged, s.half = false, 0, s.ragged || s.half, false
 		if err != nil {
 			return err
 		}
@@ -103,7 +107,7 @@ func (s *Session) waitOut(ctx context.Context, l *link) error {
 			if _, err := l.send([]byte{0x10, 0x05, 2}); err != nil {
 				return err
 			}
-			l.owed, s.ragged = 0, true // it empties the buffers too
+			l.owed, s.ragged, s.half = 0, s.ragged || s.half, false // it empties the buffers too
 		}
 	}
 	return nil

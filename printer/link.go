@@ -24,6 +24,11 @@ const (
 	settleTime = 300 * time.Millisecond
 	// nudgeEvery spaces the attempts to leave a cutter error.
 	nudgeEvery = 10 * time.Second
+	// delayLimit is how long a ticket stays on its way while the printer says
+	// that it is only held up: a head cools in a minute or two, nobody leans on
+	// the feed button for longer. Past it the ticket is owed a copy, so that it
+	// may be given up in its time.
+	delayLimit = 5 * time.Minute
 )
 
 func never() bool { return false }
@@ -138,6 +143,7 @@ func (l *link) heed(a answer, now time.Time) {
 			l.next(now)
 		}
 	case automatic:
+		l.s.automatic = l.s.automatic || l.greeting // hello asks for it
 		l.status.automatic(a.b)
 		l.round = l.status
 	case sensors:
@@ -199,6 +205,8 @@ func (l *link) poll(now time.Time) error {
 				return errNoAnswer
 			case l.looks: // what answered before was noise
 				l.looks, l.synced = false, false
+			case l.stops() && !l.s.automatic: // and so was what stopped it
+				l.status, l.synced = status{}, false
 			}
 		}
 	}

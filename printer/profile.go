@@ -107,3 +107,11 @@ func (p Profile) check() error {
 
 // twoWay reports whether the printer is expected to say anything at all.
 func (p Profile) twoWay() bool { return p.ProcessID || p.Fence }
+
+// OverSerial is the profile for the model on an RS-232 line: a picture goes in
+// pieces that leave half the receive buffer free, so that a printer that stands
+// still does not drop the rest without a word.
+func (p Profile) OverSerial() Profile {
+	p.RasterWhole = false
+	return p
+}

@@ -33,11 +33,14 @@ type Session struct {
 	timer     *time.Timer
 	serial    int       // of process ids
 	lost      Fault     // why there is no link, until a printer is found again
-	ragged    bool      // a half ticket may be under the head, not cut off; so at the start
+	ragged    bool      // half a ticket may lie under the head, not cut off
+	half      bool      // the last ticket sent may not be out to its cut
+	begun     bool      // a ticket has been sent in this run
 	answered  bool      // a printer has answered for certain, on whatever link
 	looked    bool      // DLE EOT, that is
 	fenced    bool      // a fence or a process id
 	idKnown   bool      // a process id
+	automatic bool      // automatic status, when it was switched on
 	stop      Fault     // the last fault that stopped tickets
 	stopAt    time.Time // when it was last seen
 }
@@ -54,7 +57,10 @@ type entry struct {
 // NewSession makes a session; nothing happens before Run.
 func NewSession(cfg SessionConfig) *Session {
 	cfg.setDefaults()
-	return &Session{cfg: cfg, wake: make(chan struct{}, 1), ragged: true}
+	if cfg.Serial {
+		cfg.Profile = cfg.Profile.OverSerial()
+	}
+	return &Session{cfg: cfg, wake: make(chan struct{}, 1), ragged: cfg.Interrupted}
 }
 
 // Submit puts a job at the end of the line. It never blocks. Errors: ErrFull,
@@ -166,9 +172,7 @@ func (s *Session) lose(err error) {
 			s.lost = s.link.status.faults()[0]
 		}
 	}
-	if e := s.head(); e != nil && e.touched {
-		s.ragged = true
-	}
+	s.ragged, s.half = s.ragged || s.half, false
 	s.link, s.current = nil, nil
 	if s.lost != was {
 		s.cfg.Log.Warn("printer: link lost", "fault", string(s.lost), "err", err)
@@ -212,17 +216,19 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 			return err
 		}
 	}
-	if s.ragged && t.Copy { // the copy gets its own paper
+	if s.ragged || t.Copy && !s.begun { // it gets its own paper
 		data = append(s.enc.appendCut([]byte{0x1b, '@'}), data...)
 	}
 	n, err := l.send(l.appendFence(data))
 	if n > 0 {
-		e.touched, e.copied, s.ragged = true, t.Copy, false
+		e.touched, e.copied = true, t.Copy
+		s.begun, s.half, s.ragged = true, true, false
 	}
 	if err != nil {
 		return err
 	}
 	if l.silent {
+		s.half = false
 		s.settle(e, Unconfirmed)
 		return nil
 	}
@@ -235,17 +241,20 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 		s.cfg.Log.Warn("printer: ticket spoiled, it will be printed again", "job", e.job.ID, "faults", l.status.faults())
 		l.synced = false
 	case printed:
-		s.answered, s.fenced = true, true
+		s.answered, s.fenced, s.half = true, true, false
 		s.settle(e, Confirmed)
 	default:
+		s.half = false
 		s.settle(e, Unconfirmed)
 	}
 	return nil
 }
 
 // confirm waits until the ticket just sent is printed, or spoiled, or the
-// printer can say no more about it. A fault that only delays is waited out.
+// printer can say no more about it. A fault that only delays is waited out, but
+// not for ever.
 func (s *Session) confirm(ctx context.Context, l *link) (printed bool, err error) {
+	sent := time.Now()
 	wait := func(done func() bool) error {
 		for {
 			ok, err := s.await(ctx, s.cfg.ConfirmTimeout, func() bool { return l.spoiled || done() })
@@ -255,10 +264,15 @@ func (s *Session) confirm(ctx context.Context, l *link) (printed bool, err error
 			if !l.stops() {
 				return fmt.Errorf("%w: nothing said about the ticket sent", errNoAnswer)
 			}
+			if time.Since(sent) >= delayLimit {
+				l.spoiled = true
+				return nil
+			}
 		}
 	}
 	if l.hasID {
-		return true, wait(func() bool { return l.gotID })
+		err := wait(func() bool { return l.gotID })
+		return l.gotID, err
 	}
 	if l.hasFence {
 		if err := wait(func() bool { return l.owed == 0 }); err != nil || l.spoiled {
@@ -272,7 +286,7 @@ func (s *Session) confirm(ctx context.Context, l *link) (printed bool, err error
 	}
 	round := l.look()
 	err = wait(func() bool { return l.rounds >= round && !l.stops() })
-	return l.hasFence, err
+	return l.hasFence && !l.spoiled, err
 }
 
 // head is the job whose turn it is.

@@ -121,7 +121,7 @@ func (b *Box) printing(p Parts, opt *appliance.Options) error {
 	}
 	b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
 		Within: p.File.Printer.ReprintWithin, Log: p.Log})
-	b.session = printer.NewSession(printer.SessionConfig{Dial: p.Dial, Profile: profile, Faces: p.Faces,
+	b.session = printer.NewSession(printer.SessionConfig{Dial: p.Dial, Profile: profile, Faces: p.Faces, Serial: p.File.Printer.Port.OnSerial(),
 		Limit: mostWaiting, Report: b.paper.Report, OnHealth: b.paper.Health, Log: p.Log})
 	b.paper.Attach(b.session)
 	opt.Paper = b.paper

@@ -109,10 +109,12 @@ func (d *document) listening(w *Wires, f *File, once taken, add report) {
 	if len(d.Listen) == 0 {
 		return
 	}
-	for key, there := range map[string]bool{"buttons": len(d.Buttons) > 0, "printer": d.Printer.Port != ""} {
-		if there {
-			add(key, "an office that listens to its old machine ([[listen]]) gives no tickets itself: remove [[listen]], or the buttons and the printer's port")
-		}
+	const own = "an office that listens to its old machine ([[listen]]) gives no tickets itself: remove [[listen]], or the buttons and the printer's port"
+	if len(d.Buttons) > 0 {
+		add("buttons[0]", own)
+	}
+	if d.Printer.Port != "" {
+		add("printer.port", own)
 	}
 }
 

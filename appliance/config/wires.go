@@ -115,3 +115,6 @@ type Port struct {
 	LP      string            // path of a USB printer, /dev/usb/lp0
 	Serial  serialport.Config // by path or USB identity
 }
+
+// OnSerial reports whether the device is on a serial line.
+func (p *Port) OnSerial() bool { return p != nil && p.Serial != serialport.Config{} }

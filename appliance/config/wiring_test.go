@@ -236,7 +236,7 @@ func TestWiringMistakesNameTheLine(t *testing.T) {
 		{"pattern", listening, `(?P<number>\d+)`, `(\d+)`, `[[listen]]`, `has no group (?P<number>...)`},
 		{"service of a wire", listening, `"1" = "civil"`, `"1" = "cvil"`, "[[listen]]\nname = \"vendor\"", `listen[3]: there is no service "cvil"`},
 		{"name twice", listening, `name = "displays"`, `name = "printer"`, "name = \"printer\"\nport = \"/dev/ttyUSB1\"", `listen[1].name: "printer": give each wire a name of its own`},
-		{"listens and prints", listening, "[[listen]]\nname = \"printer\"", "[printer]\nport = \"tcp://a:1\"\n[[listen]]\nname = \"printer\"", `[printer]`, `printer: an office that listens to its old machine`},
+		{"listens and prints", listening, "[[listen]]\nname = \"printer\"", "[printer]\nport = \"tcp://a:1\"\n[[listen]]\nname = \"printer\"", `port = "tcp://a:1"`, `printer.port: an office that listens to its old machine`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := strings.Replace(c.base, c.from, c.to, 1)

@@ -13,6 +13,7 @@ import (
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/queue"
 	"sunbeon/drivers/button"
+	"sunbeon/drivers/contact"
 )
 
 // ticketButton is a button with what it asks for.
@@ -45,7 +46,7 @@ func (s *Set) button(b config.Button) {
 	s.parts = append(s.parts, part{t.name, func(ctx context.Context) error {
 		dev, err := s.openButton(b, button.Options{
 			Name: t.name, ClosedHigh: b.ClosedHigh, Pull: b.Pull, LampLow: b.LampLow,
-			Timing:  button.Timing{Bounce: b.Bounce, Stuck: b.Stuck},
+			Timing:  contact.Timing{Bounce: b.Bounce, Stuck: b.Stuck},
 			OnPress: func(time.Duration) { t.press() },
 			OnStuck: func(is bool, _ time.Duration) { s.health.when(t.name, is, stuck) },
 			Now:     func() time.Duration { return time.Since(start) },

@@ -15,10 +15,11 @@ func Printer(p *config.Port) func(context.Context) (printer.Transport, error) {
 		return nil
 	case p.Dial != "":
 		return func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, p.Dial) }
+	case p.Printer != "":
+		return func(context.Context) (printer.Transport, error) { return printer.OpenUSB(p.Printer) }
 	case p.LP != "":
-		return func(context.Context) (printer.Transport, error) { return printer.OpenTTY(p.LP) }
+		return func(context.Context) (printer.Transport, error) { return printer.OpenLP(p.LP) }
 	}
-	return func(ctx context.Context) (printer.Transport, error) {
-		return serialport.Dialer{Config: p.Serial}.Open(ctx)
-	}
+	line := serialport.Dialer{Config: p.Serial}
+	return func(ctx context.Context) (printer.Transport, error) { return line.Open(ctx) }
 }

@@ -9,14 +9,9 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+
+	"sunbeon/drivers/contact"
 )
-
-// reread is how often a level is read when no edge comes, and how soon Run
-// notices that its context is done.
-const reread = 100 * time.Millisecond
-
-// polled is how often a level is read on a line whose waits do not wait.
-const polled = 10 * time.Millisecond
 
 // Options are what differs between buttons. The callbacks run on the button's
 // own goroutine and must not block.
@@ -29,7 +24,7 @@ type Options struct {
 	// away from the closed level; gpio.Float is for lines with their own.
 	Pull    gpio.Pull
 	LampLow bool // the lamp lights when its line is low
-	Timing  Timing
+	Timing  contact.Timing
 	// OnPress is told of each press with its time by Now.
 	OnPress func(at time.Duration)
 	// OnStuck is told when a contact stays closed, and when it is open again.
@@ -64,7 +59,6 @@ func New(in gpio.PinIn, lamp gpio.PinOut, o Options) (*Dev, error) {
 		start := time.Now()
 		o.Now = func() time.Duration { return time.Since(start) }
 	}
-	o.Timing = o.Timing.withDefaults()
 	pull := o.Pull
 	if pull == gpio.PullNoChange {
 		pull = gpio.PullUp
@@ -103,57 +97,18 @@ func (d *Dev) Run(ctx context.Context) error {
 	if d.lamp != nil {
 		lamp.Go(func() { d.blink(ctx) })
 	}
-	d.watch(ctx)
+	d.contact().Watch(ctx)
 	lamp.Wait()
 	return ctx.Err()
 }
 
-func (d *Dev) watch(ctx context.Context) {
-	var c Contact
-	deaf := false // the line's waits do not wait
-	for ctx.Err() == nil {
-		at := d.o.Now()
-		was := c.Stuck()
-		var press bool
-		c, press = c.Step(d.o.Timing, bool(d.in.Read()) == d.o.ClosedHigh, at)
-		if c.Stuck() != was {
-			d.tellStuck(c.Stuck(), at)
-		}
-		if press && d.o.OnPress != nil {
-			d.o.OnPress(at)
-		}
-		began := time.Now()
-		if d.in.WaitForEdge(reread) {
-			continue
-		}
-		early := time.Since(began) < reread/2
-		if early != deaf {
-			deaf = early
-			d.tellDeaf(deaf)
-		}
-		if early {
-			pause(ctx, polled)
-		}
+// contact is the line as it is read.
+func (d *Dev) contact() contact.Line {
+	l := contact.Line{In: d.in, ClosedHigh: d.o.ClosedHigh, Timing: d.o.Timing, Now: d.o.Now, OnPress: d.o.OnPress, OnStuck: d.o.OnStuck, Log: d.o.Log}
+	if l.OnPress == nil {
+		l.OnPress = func(time.Duration) {}
 	}
-}
-
-func (d *Dev) tellStuck(stuck bool, at time.Duration) {
-	if stuck {
-		d.o.Log.Warn("button: the contact stays closed; look whether something leans on it")
-	} else {
-		d.o.Log.Info("button: the contact is open again")
-	}
-	if d.o.OnStuck != nil {
-		d.o.OnStuck(stuck, at)
-	}
-}
-
-func (d *Dev) tellDeaf(deaf bool) {
-	if deaf {
-		d.o.Log.Warn("button: the line reports no edges; it is polled", "line", d.in.Name())
-	} else {
-		d.o.Log.Info("button: the line reports edges", "line", d.in.Name())
-	}
+	return l
 }
 
 // blink owns the lamp's line. A line that refuses is tried again every second
@@ -198,14 +153,4 @@ func (d *Dev) rest(ctx context.Context, wait time.Duration) {
 
 func (d *Dev) shine(lit bool) error {
 	return d.lamp.Out(gpio.Level(lit != d.o.LampLow))
-}
-
-// pause waits for a time or for ctx.
-func pause(ctx context.Context, wait time.Duration) {
-	t := time.NewTimer(wait)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+
+	"sunbeon/drivers/contact/contacttest"
 )
 
 // running is a button under test.
@@ -59,78 +61,25 @@ func start(t *testing.T, in gpio.PinIn, lamp gpio.PinOut, o Options) *running {
 	return r
 }
 
-func TestLostEdges(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		in := newIoctlPin("GPIO17")
-		r := start(t, in, nil, Options{})
-		time.Sleep(time.Second)
-		in.lose(gpio.Low)
-		time.Sleep(reread)
-		synctest.Wait()
-		if r.presses() != 1 {
-			t.Errorf("%d presses, want 1 though the edge is lost", r.presses())
-		}
-		in.lose(gpio.High)
-		time.Sleep(2*reread + 50*ms)
-		in.lose(gpio.Low)
-		time.Sleep(reread)
-		synctest.Wait()
-		if r.presses() != 2 {
-			t.Errorf("%d presses, want 2", r.presses())
-		}
-	})
-}
-
-func TestStormOfEdges(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		in := newIoctlPin("GPIO17")
-		r := start(t, in, nil, Options{})
-		time.Sleep(time.Second)
-		for i := range 1001 { // ends closed
-			in.set(gpio.Level(i%2 == 1))
-		}
-		time.Sleep(time.Second)
-		if r.presses() != 1 {
-			t.Errorf("%d presses, want 1", r.presses())
-		}
-	})
-}
-
-// TestSpike: an edge is only a hint; what is over when the level is read is no press.
-func TestSpike(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		in := newIoctlPin("GPIO17")
-		r := start(t, in, nil, Options{})
-		time.Sleep(time.Second)
-		synctest.Wait()
-		in.set(gpio.Low)
-		in.lose(gpio.High)
-		time.Sleep(time.Second)
-		if r.presses() != 0 {
-			t.Errorf("%d presses, want 0", r.presses())
-		}
-	})
-}
-
 func TestStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		in, other := newIoctlPin("GPIO17"), newIoctlPin("GPIO22")
+		in, other := contacttest.NewPin("GPIO17"), contacttest.NewPin("GPIO22")
 		r := start(t, in, nil, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 		s := start(t, other, nil, Options{})
 		time.Sleep(time.Second)
-		in.set(gpio.Low)
+		in.Set(gpio.Low)
 		time.Sleep(time.Hour)
 		for range 3 {
-			other.set(gpio.Low)
+			other.Set(gpio.Low)
 			time.Sleep(200 * ms)
-			other.set(gpio.High)
+			other.Set(gpio.High)
 			time.Sleep(200 * ms)
 		}
 		if s.presses() != 3 {
 			t.Errorf("the other button counted %d presses, want 3", s.presses())
 		}
-		in.set(gpio.High)
+		in.Set(gpio.High)
 		time.Sleep(time.Second)
 		_ = r.stop()
 		if r.presses() != 1 || !slices.Equal(r.stuck, []bool{true, false}) {
@@ -142,57 +91,15 @@ func TestStuck(t *testing.T) {
 	})
 }
 
-// TestDeafLine: a line whose waits fail at once is polled, not spun upon.
-func TestDeafLine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
-		in := newIoctlPin("GPIO17")
-		in.broken = true
-		r := start(t, in, nil, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
-		time.Sleep(10 * time.Second)
-		in.set(gpio.Low)
-		time.Sleep(100 * ms)
-		if r.presses() != 1 {
-			t.Errorf("%d presses, want 1", r.presses())
-		}
-		_ = r.stop()
-		if in.waits > 1100 {
-			t.Errorf("%d waits in 10 s: it spins", in.waits)
-		}
-		if n := strings.Count(log.String(), "no edges"); n != 1 {
-			t.Errorf("logged %d times, want once:\n%s", n, log.String())
-		}
-	})
-}
-
-func TestNeverWaitsForEver(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		in := newIoctlPin("GPIO17")
-		r := start(t, in, nil, Options{Timing: Timing{Bounce: time.Nanosecond}})
-		for range 20 {
-			in.set(gpio.Low)
-			time.Sleep(3 * ms)
-			in.set(gpio.High)
-			time.Sleep(3 * ms)
-		}
-		if err := r.stop(); !errors.Is(err, context.Canceled) {
-			t.Errorf("Run: %v", err)
-		}
-		if in.worst != 0 {
-			t.Errorf("waited for %v", in.worst)
-		}
-	})
-}
-
 func TestClosedHigh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		in := newIoctlPin("GPIO17")
+		in := contacttest.NewPin("GPIO17")
 		r := start(t, in, nil, Options{ClosedHigh: true})
 		time.Sleep(time.Second)
-		in.set(gpio.High)
+		in.Set(gpio.High)
 		time.Sleep(time.Second)
-		if r.presses() != 1 || in.pull != gpio.PullDown {
-			t.Errorf("%d presses with %v", r.presses(), in.pull)
+		if r.presses() != 1 || in.Pull() != gpio.PullDown {
+			t.Errorf("%d presses with %v", r.presses(), in.Pull())
 		}
 	})
 }
@@ -200,7 +107,7 @@ func TestClosedHigh(t *testing.T) {
 func TestLamp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now()}
-		r := start(t, newIoctlPin("GPIO17"), lamp, Options{})
+		r := start(t, contacttest.NewPin("GPIO17"), lamp, Options{})
 		time.Sleep(time.Second)
 		r.Light(Ready)
 		time.Sleep(1600 * ms)
@@ -229,7 +136,7 @@ func TestLamp(t *testing.T) {
 func TestRunWaitsForTheLamp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now(), slow: time.Minute}
-		r := start(t, newIoctlPin("GPIO17"), lamp, Options{})
+		r := start(t, contacttest.NewPin("GPIO17"), lamp, Options{})
 		r.Light(Ready)
 		time.Sleep(time.Hour)
 		_ = r.stop()
@@ -242,7 +149,7 @@ func TestRunWaitsForTheLamp(t *testing.T) {
 func TestLampLow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now()}
-		r := start(t, newIoctlPin("GPIO17"), lamp, Options{LampLow: true})
+		r := start(t, contacttest.NewPin("GPIO17"), lamp, Options{LampLow: true})
 		time.Sleep(time.Second)
 		r.Light(Ready)
 		time.Sleep(time.Second)
@@ -257,14 +164,14 @@ func TestLampLow(t *testing.T) {
 func TestDeadLamp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		in := newIoctlPin("GPIO17")
+		in := contacttest.NewPin("GPIO17")
 		lamp := &outPin{pin: pin{"GPIO27"}, start: time.Now()}
 		r := start(t, in, lamp, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 		time.Sleep(500 * ms)
 		lamp.refusing(errors.New("gone"))
 		r.Light(Ready)
 		time.Sleep(time.Minute)
-		in.set(gpio.Low)
+		in.Set(gpio.Low)
 		time.Sleep(time.Second)
 		lamp.refusing(nil)
 		time.Sleep(1500 * ms) // tried again every second
@@ -284,7 +191,7 @@ func TestDeadLamp(t *testing.T) {
 	})
 }
 
-type deadPin struct{ *ioctlPin }
+type deadPin struct{ *contacttest.Pin }
 
 func (deadPin) In(gpio.Pull, gpio.Edge) error { return errors.New("device or resource busy") }
 
@@ -292,12 +199,12 @@ func TestNewSaysWhichLine(t *testing.T) {
 	if _, err := New(nil, nil, Options{}); err == nil {
 		t.Error("no error without a line")
 	}
-	_, err := New(deadPin{newIoctlPin("GPIO17")}, nil, Options{})
+	_, err := New(deadPin{contacttest.NewPin("GPIO17")}, nil, Options{})
 	if err == nil || !strings.Contains(err.Error(), "GPIO17") {
 		t.Errorf("error %v", err)
 	}
 	lamp := &outPin{pin: pin{"GPIO27"}, refuse: errors.New("busy")}
-	if _, err = New(newIoctlPin("GPIO17"), lamp, Options{}); err == nil || !strings.Contains(err.Error(), "GPIO27") {
+	if _, err = New(contacttest.NewPin("GPIO17"), lamp, Options{}); err == nil || !strings.Contains(err.Error(), "GPIO27") {
 		t.Errorf("error %v", err)
 	}
 }

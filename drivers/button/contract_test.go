@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+
+	"sunbeon/drivers/contact/contacttest"
 )
 
 // bench is a line and what moves it; drive is nil where nothing does.
@@ -39,7 +41,7 @@ func contract(t *testing.T, b bench) {
 	if b.drive != nil {
 		press := func(levels ...gpio.Level) {
 			for _, l := range levels {
-				b.drive.set(l)
+				b.drive.Set(l)
 				time.Sleep(2 * ms)
 			}
 		}
@@ -66,13 +68,13 @@ func contract(t *testing.T, b bench) {
 func TestContract(t *testing.T) {
 	t.Run("gpioioctl", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			p := newIoctlPin("GPIO17")
+			p := contacttest.NewPin("GPIO17")
 			contract(t, bench{p, p})
 		})
 	})
 	t.Run("gpiotest", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			p := newTestPin("GPIO17")
+			p := contacttest.NewQueue("GPIO17")
 			contract(t, bench{p, p})
 		})
 	})
@@ -88,7 +90,7 @@ func TestContract(t *testing.T) {
 			b.drive = jumper{t, realLine(t, d)}
 		}
 		if b.drive != nil {
-			b.drive.set(gpio.High)
+			b.drive.Set(gpio.High)
 		}
 		contract(t, b)
 	})
@@ -111,7 +113,7 @@ type jumper struct {
 	out gpio.PinOut
 }
 
-func (j jumper) set(l gpio.Level) {
+func (j jumper) Set(l gpio.Level) {
 	if err := j.out.Out(l); err != nil {
 		j.t.Error(err)
 	}
@@ -123,7 +125,7 @@ type pullFile struct {
 	path string
 }
 
-func (p pullFile) set(l gpio.Level) {
+func (p pullFile) Set(l gpio.Level) {
 	to := "pull-down"
 	if l {
 		to = "pull-up"
@@ -131,57 +133,4 @@ func (p pullFile) set(l gpio.Level) {
 	if err := os.WriteFile(p.path, []byte(to), 0); err != nil {
 		p.t.Error(err)
 	}
-}
-
-// TestDoubles: the doubles have the traps that they are there for.
-func TestDoubles(t *testing.T) {
-	t.Run("gpioioctl", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			p := newIoctlPin("GPIO17")
-			_ = p.In(gpio.PullUp, gpio.BothEdges)
-			if p.WaitForEdge(-1) {
-				t.Error("a wait of -1 saw an edge")
-			}
-			_ = p.Halt() // lost
-			done := make(chan bool)
-			go func() { done <- p.WaitForEdge(0) }()
-			time.Sleep(time.Hour)
-			select {
-			case <-done:
-				t.Fatal("a wait of 0 ended by itself, or by a Halt before it")
-			default:
-			}
-			_ = p.Halt()
-			if <-done {
-				t.Error("Halt looked like an edge")
-			}
-			for range 100 {
-				p.set(gpio.Low)
-				p.set(gpio.High)
-			}
-			kept := 0
-			for p.WaitForEdge(ms) {
-				kept++
-			}
-			if kept != 16 {
-				t.Errorf("%d edges kept, want 16", kept)
-			}
-		})
-	})
-	t.Run("gpiotest", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			p := newTestPin("GPIO17")
-			_ = p.In(gpio.PullUp, gpio.BothEdges)
-			if p.WaitForEdge(0) {
-				t.Error("a wait of 0 saw an edge")
-			}
-			done := make(chan bool)
-			go func() { done <- p.WaitForEdge(-1) }()
-			time.Sleep(time.Hour)
-			p.set(gpio.Low)
-			if !<-done || p.Read() != gpio.Low {
-				t.Error("a wait of -1 missed the edge")
-			}
-		})
-	})
 }

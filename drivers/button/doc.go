@@ -1,28 +1,15 @@
 // Package button drives an illuminated ticket button: one contact in, one lamp
 // out, each a GPIO line taken through periph.
 //
-//	contact ─> GPIO ─> level, time ─> Contact.Step ─> OnPress      (one goroutine)
-//	                   edge or reread      │
-//	                                       └────────> OnStuck
-//	Light ─> newest pattern ─> Pattern.Lit(time) ─> GPIO ─> lamp    (one goroutine)
+//	contact ─> GPIO ─> drivers/contact ─> OnPress, OnStuck           (one goroutine)
+//	Light ─> newest pattern ─> Pattern.Lit(time) ─> GPIO ─> lamp      (one goroutine)
 //
 // # The press
 //
-// A press counts at the first closed reading, without delay; what follows is
-// bounce until the contact has been open for Timing.Bounce in one go:
-//
-//	        press        leaning, wobbling              release      next press
-//	level ──┐ ┌┐ ┌──────────┐┌──────────────────────┐ ┌┐┌──────────┐
-//	        └─┘└─┘          └┘                      └─┘└┘          └──── closed
-//	        ^ OnPress                                    │<Bounce>│ ^ OnPress
-//
-// So whoever leans on a button gets one ticket. A contact closed for
-// Timing.Stuck is reported and reported again when it opens. A contact that is
+// A press counts at the first closed reading, without delay. Who leans on a
+// button gets one ticket, and a button that something leans on is reported once
+// and again when it is free; see drivers/contact for how. A contact that is
 // closed when the program starts is no press: a restart must not print tickets.
-// Each button has its own goroutines; a stuck one costs the others nothing.
-//
-// A spike that is over before the level can be read (some tens of microseconds)
-// is no press.
 //
 // # The lamp
 //
@@ -38,7 +25,8 @@
 // # Wiring
 //
 // Lines are chosen by the chip's label and the line's name (FindLine), never by
-// index: /dev/gpiochip numbers differ between models and kernels.
+// index: /dev/gpiochip numbers differ between models and kernels. Without a label
+// it is the chip of the header:
 //
 //	board      label of the chip
 //	Pi 3       pinctrl-bcm2835
@@ -88,20 +76,6 @@
 // The Zener keeps 24 V from the gate (12 V at most on an AO3400). A relay in the
 // lamp's place needs a diode across its coil (1N4007, cathode to 24 V). A lamp
 // that lights when the pin is low is Options.LampLow.
-//
-// # Caveats
-//
-//   - gpioioctl answers Low and writes to the standard log when a read fails.
-//     With a contact to ground that looks like a press that never ends: one
-//     ticket at most, then Stuck. Lines of the Pi itself do not fail; those of a
-//     pulled USB expander do.
-//   - The kernel keeps 16 edges a line and drops the oldest; gpioioctl's waits
-//     give no direction. So an edge only says "look now", and the level is read
-//     again every 100 ms even without one.
-//   - gpioioctl waits for ever at 0 and returns at once at -1, gpiotest the
-//     reverse; Halt before a wait is lost. The driver waits finitely, longer than
-//     0, and never calls Halt. A wait that comes back early without an edge is a
-//     line without working edges: it is polled every 10 ms instead.
 //
 // # Not verified without hardware
 //

@@ -28,7 +28,14 @@ func TestChoose(t *testing.T) {
 		{twins, "mcp23017", "IN2", 1, 1, nil},
 		{twins, "mcp23017", "IN0", 0, 0, []string{"more than once", "gpiochip1", "gpiochip2"}},
 		{nil, "pinctrl-rp1", "GPIO17", 0, 0, []string{"no GPIO chip", "/dev/gpiochip"}},
-		{pi5, "pinctrl-rp1", "", 0, 0, []string{"both names"}},
+		{pi5, "pinctrl-rp1", "", 0, 0, []string{"no line is named"}},
+		{pi5, "", "GPIO17", 1, 1, nil}, // the header's, not the other one
+		{pi5, "", "2712_WAKE", 0, 0, []string{"pinctrl-rp1", "2712_WAKE", "ID_SDA"}},
+		{pi5[:1], "", "GPIO17", 0, 3, nil}, // no header, one line
+		{twins, "", "IN2", 1, 1, nil},
+		{twins, "", "IN0", 0, 0, []string{"more than one", "mcp23017"}},
+		{twins, "", "IN9", 0, 0, []string{"IN9", "mcp23017"}},
+		{nil, "", "GPIO17", 0, 0, []string{"no GPIO chip"}},
 	} {
 		i, j, err := choose(tc.all, tc.label, tc.name)
 		if (err != nil) != (tc.errs != nil) || err == nil && (i != tc.i || j != tc.j) {

@@ -33,16 +33,16 @@ type Config struct {
 	Units []Unit `toml:"units"`
 	// Repeat is within what time the same frame again is a repetition by the unit
 	// (held key, or an acknowledgement it missed) and no new press: 300 ms.
-	Repeat time.Duration `toml:"repeat"`
+	Repeat time.Duration
 	// Pause is the longest silence inside a frame: 50 ms.
-	Pause time.Duration `toml:"pause"`
+	Pause time.Duration
 	// Poll, the command and data of a question in hexadecimal, is for units that
 	// speak only when asked; None is how they say that no key was pressed.
 	Poll string `toml:"poll"`
 	None string `toml:"none"`
 	// Answer is how long a polled unit may take: 100 ms, silence until the next
 	// question included.
-	Answer time.Duration `toml:"answer"`
+	Answer time.Duration
 }
 
 // Unit is a call unit on a counter.
@@ -105,17 +105,19 @@ type Stats struct {
 	Repeated uint64 // frames that repeated one
 	Unknown  uint64 // good frames of a key or a unit that the table does not have
 	Garbled  uint64 // damaged frames
+	Dropped  uint64 // bytes that belonged to no frame
 }
 
 // Dev is a line of call units.
 type Dev struct {
 	cfg     Config
 	onKey   func(counter int, key string)
+	tell    func(Heard) // if not nil, is told every good frame
 	log     *slog.Logger
 	counter map[int]int
 	last    map[int]said // by address
 
-	keys, repeated, unknown, garbled atomic.Uint64
+	keys, repeated, unknown, garbled, dropped atomic.Uint64
 }
 
 // said is a unit's last frame.
@@ -153,7 +155,7 @@ func New(cfg Config, onKey func(counter int, key string), log *slog.Logger) (*De
 
 // Stats may be called from any goroutine.
 func (d *Dev) Stats() Stats {
-	return Stats{d.keys.Load(), d.repeated.Load(), d.unknown.Load(), d.garbled.Load()}
+	return Stats{d.keys.Load(), d.repeated.Load(), d.unknown.Load(), d.garbled.Load(), d.dropped.Load()}
 }
 
 // Run reads the line until ctx ends, and opens the port again when it fails.
@@ -218,7 +220,7 @@ func (d *Dev) listen(port Port, s *frame.Scanner, buf []byte, wait time.Duration
 		if err := port.SetReadDeadline(time.Now().Add(wait)); err != nil {
 			return spoke, err
 		}
-		garbled := s.Garbled
+		garbled, dropped := s.Garbled, s.Dropped
 		n, err := port.Read(buf)
 		frames := s.Feed(buf[:n])
 		silent := errors.Is(err, os.ErrDeadlineExceeded)
@@ -237,6 +239,7 @@ func (d *Dev) listen(port Port, s *frame.Scanner, buf []byte, wait time.Duration
 				wait = min(wait, afterFrame)
 			}
 		}
+		d.dropped.Add(uint64(s.Dropped - dropped))
 		if s.Garbled > garbled {
 			d.garbled.Add(uint64(s.Garbled - garbled))
 			if len(d.cfg.Frame.Nak) > 0 && len(frames) == 0 {
@@ -257,9 +260,13 @@ func (d *Dev) heard(port Port, f frame.Frame) (spoke bool, err error) {
 	counter, ours := d.counter[f.Address]
 	code := hex.EncodeToString(slices.Concat(f.Command, f.Data))
 	key, known := d.cfg.Keys[code]
-	switch {
-	case d.cfg.Poll != "" && code == d.cfg.Poll:
+	if d.cfg.Poll != "" && code == d.cfg.Poll {
 		return false, nil
+	}
+	if d.tell != nil {
+		d.tell(Heard{Address: f.Address, Code: code, Counter: counter, Key: key})
+	}
+	switch {
 	case d.cfg.Poll != "" && code == d.cfg.None:
 		delete(d.last, f.Address) // the key is up
 		return true, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,9 @@ func TestUinput(t *testing.T) {
 	if _, err := Open("5b0e:0001", table); err == nil {
 		t.Error("a grabbed keypad was grabbed again")
 	}
+	if _, err := Probe("5b0e:0001", table); err == nil || !strings.Contains(err.Error(), "another program") {
+		t.Errorf("a grabbed keypad was probed: %v", err)
+	}
 	c := clerk{news: make(chan struct{}, 16)}
 	d, err := New(func() (Device, error) { return dev, nil }, table, Options{OnCommand: c.add})
 	if err != nil {
@@ -63,6 +67,9 @@ func TestUinput(t *testing.T) {
 	if got, want := c.said(), "pick 17, next"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+	if p, err := Probe("5b0e:0001", table); err != nil || p.Name != "Sunbeon test keypad" || p.Vendor != 0x5b0e || p.Product != 1 || p.Missing != nil {
+		t.Errorf("%+v, %v", p, err)
+	}
 }
 
 // TestContractOfRealKeypad opens the keypad that an environment variable names.
@@ -71,6 +78,8 @@ func TestContractOfRealKeypad(t *testing.T) {
 	if name == "" {
 		t.Skip("no real keypad: set SUNBEON_KEYPAD to a path below /dev/input or vendor:product")
 	}
+	p, err := Probe(name, NumericKeys())
+	t.Logf("%+v, %v", p, err)
 	d, err := New(func() (Device, error) { return Open(name, NumericKeys()) }, NumericKeys(), Options{
 		OnCommand: func(c Command) { t.Logf("%+v", c) },
 		OnLink:    func(up bool) { t.Logf("there: %v", up) },

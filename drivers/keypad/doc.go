@@ -3,7 +3,7 @@
 //
 //	USB keypad ── evdev, grabbed ── press ─┐
 //	                                       ├─> Entry.Step(key, time) ─> Command
-//	keys on GPIO ── debounce ──── press ───┘   (one goroutine owns it)
+//	keys on GPIO ── contact ───── press ───┘   (one goroutine owns it)
 //
 // # Keys
 //

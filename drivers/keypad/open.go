@@ -64,6 +64,19 @@ var vendorProduct = regexp.MustCompile(`^[0-9a-fA-F]{4}:[0-9a-fA-F]{4}$`)
 // Open finds a keypad by its stable path or vendor:product, and grabs it. Keys
 // are those that it must have at least one of.
 func Open(name string, keys Table) (Device, error) {
+	d, err := hold(name, keys)
+	if err != nil {
+		return nil, err // not a nil device in an interface
+	}
+	if err := d.NonBlock(); err != nil {
+		_ = d.Close()
+		return nil, fmt.Errorf("keypad: %s: %w", d.Path(), err)
+	}
+	return d, nil
+}
+
+// hold opens and grabs. Everything is to be asked before NonBlock.
+func hold(name string, keys Table) (*evdev.InputDevice, error) {
 	path := name
 	if vendorProduct.MatchString(name) {
 		var err error
@@ -87,10 +100,6 @@ func Open(name string, keys Table) (Device, error) {
 	if err := d.Grab(); err != nil {
 		_ = d.Close()
 		return nil, fmt.Errorf("keypad: grabbing %s: %w; does another program hold it?", path, err)
-	}
-	if err := d.NonBlock(); err != nil {
-		_ = d.Close()
-		return nil, fmt.Errorf("keypad: %s: %w", path, err)
 	}
 	return d, nil
 }

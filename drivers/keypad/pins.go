@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
+
+	"sunbeon/drivers/contact"
 )
 
 // Pin is a key wired to a GPIO line that it closes to ground.
@@ -23,13 +25,8 @@ type Pins struct {
 }
 
 // bounce is how long a key must be open in one go before it can be pressed
-// again; reread how often a line is looked at without an edge; polled how often
-// when its waits do not wait.
-const (
-	bounce = 30 * time.Millisecond
-	reread = 100 * time.Millisecond
-	polled = 10 * time.Millisecond
-)
+// again: less than a ticket button's, for clerks type.
+const bounce = 30 * time.Millisecond
 
 // NewPins prepares the lines as inputs, pulled up, with both edges.
 func NewPins(pins []Pin, o Options) (*Pins, error) {
@@ -64,7 +61,14 @@ func (u *Pins) Run(ctx context.Context) error {
 	var watchers sync.WaitGroup
 	defer watchers.Wait()
 	for _, p := range u.pins {
-		watchers.Go(func() { u.watch(ctx, p, presses) })
+		line := u.contact(p)
+		line.OnPress = func(at time.Duration) {
+			select {
+			case presses <- press{p.Key, at}:
+			case <-ctx.Done():
+			}
+		}
+		watchers.Go(func() { line.Watch(ctx) })
 	}
 	var e Entry
 	for {
@@ -80,59 +84,7 @@ func (u *Pins) Run(ctx context.Context) error {
 	}
 }
 
-// watch reads one line. Waits are finite and longer than 0: periph's lines and
-// its doubles disagree about what 0 and -1 mean.
-func (u *Pins) watch(ctx context.Context, p Pin, to chan<- press) {
-	var c contact
-	deaf := false
-	for ctx.Err() == nil {
-		at := u.o.Now()
-		var pressed bool
-		if c, pressed = c.step(p.Line.Read() == gpio.Low, at); pressed {
-			select {
-			case to <- press{p.Key, at}:
-			case <-ctx.Done():
-			}
-		}
-		began := time.Now()
-		if p.Line.WaitForEdge(reread) {
-			continue
-		}
-		early := time.Since(began) < reread/2
-		if early && !deaf {
-			u.o.Log.Warn("keypad: the line reports no edges; it is polled", "line", p.Line.Name())
-		}
-		if deaf = early; early {
-			pause(ctx, polled)
-		}
-	}
-}
-
-// contact is what is known of one key's contact. It is a plain value: step is a
-// pure function.
-type contact struct {
-	seen, down, open bool
-	openAt           time.Duration
-}
-
-// step takes a reading and says whether it begins a press: the first closed one
-// after the contact was open for long enough. A key that is closed when watching
-// begins is no press.
-func (c contact) step(closed bool, at time.Duration) (contact, bool) {
-	if !c.seen {
-		return contact{seen: true, down: closed}, false
-	}
-	if c.down && c.open && at-c.openAt >= bounce {
-		c.down, c.open = false, false
-	}
-	switch {
-	case closed && !c.down:
-		c.down = true
-		return c, true
-	case closed:
-		c.open = false
-	case c.down && !c.open:
-		c.open, c.openAt = true, at
-	}
-	return c, false
+// contact is the line of a key as it is read.
+func (u *Pins) contact(p Pin) contact.Line {
+	return contact.Line{In: p.Line, Timing: contact.Timing{Bounce: bounce}, Now: u.o.Now, Log: u.o.Log.With("key", p.Key)}
 }

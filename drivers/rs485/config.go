@@ -19,21 +19,21 @@ type Config struct {
 	Echo bool `toml:"echo"`
 
 	// Answer is how long a unit may take to begin its answer, 50 ms.
-	Answer time.Duration `toml:"answer"`
+	Answer time.Duration
 	// Late is how long the line stays silent after an answer that did not come,
 	// so that it cannot be taken for the next one's: 100 ms.
-	Late time.Duration `toml:"late"`
+	Late time.Duration
 	// Active and Idle are how often the keys of a counter are read: 50 ms while
 	// it works and 200 ms otherwise, as far as the line's speed allows.
-	Active time.Duration `toml:"active"`
-	Idle   time.Duration `toml:"idle"`
+	Active time.Duration
+	Idle   time.Duration
 	// Working is how long a counter counts as working after a key or a change
 	// of its sign: two minutes.
-	Working time.Duration `toml:"working"`
+	Working time.Duration
 	// Bounce is how long a key must be up before it counts again: 50 ms.
-	Bounce time.Duration `toml:"bounce"`
+	Bounce time.Duration
 	// Rewrite is how often a sign is written although nothing changed: 30 s.
-	Rewrite time.Duration `toml:"rewrite"`
+	Rewrite time.Duration
 }
 
 // Unit is a device on the line: keys, a sign, or both.

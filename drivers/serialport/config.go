@@ -31,8 +31,8 @@ type RS485 struct {
 	// RTSLow is for transceivers that send while RTS is low.
 	RTSLow bool `toml:"rts_low"`
 	// Before and After hold the line around a frame, in whole milliseconds.
-	Before time.Duration `toml:"before"`
-	After  time.Duration `toml:"after"`
+	Before time.Duration
+	After  time.Duration
 }
 
 var identity = regexp.MustCompile(`^[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(:[^:]*(:[0-9a-fA-F]{2})?)?$`)

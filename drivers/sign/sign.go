@@ -37,9 +37,9 @@ type Config struct {
 	Dark  int    `toml:"dark"`
 	Units []Unit `toml:"units"`
 	// Answer is how long an acknowledgement may take: 200 ms.
-	Answer time.Duration `toml:"answer"`
+	Answer time.Duration
 	// Rewrite is how often a sign is written although nothing changed: 30 s.
-	Rewrite time.Duration `toml:"rewrite"`
+	Rewrite time.Duration
 }
 
 // Unit is a sign over a counter.
@@ -121,6 +121,8 @@ const (
 	backOffMin = time.Second
 	backOffMax = 10 * time.Second
 )
+
+const noAnswer = "no acknowledgement; look at its power, its wires, its address and the baud rate"
 
 // Dev is a line of signs.
 type Dev struct {
@@ -236,7 +238,7 @@ func (d *Dev) write(port Port, u *unit) error {
 	}
 	for range tries {
 		var taken bool
-		if taken, err = d.say(port, b); err != nil {
+		if taken, _, err = d.say(port, b); err != nil {
 			return err
 		}
 		if taken {
@@ -247,7 +249,7 @@ func (d *Dev) write(port Port, u *unit) error {
 	}
 	u.wait = min(max(2*u.wait, backOffMin), backOffMax)
 	u.due = time.Now().Add(u.wait)
-	d.tell(u, false, "no acknowledgement; look at its power, its wires and its address")
+	d.tell(u, false, noAnswer)
 	return nil
 }
 
@@ -281,23 +283,24 @@ func settle(port Port, d time.Duration) error {
 	}
 }
 
-// say sends b and waits for its acknowledgement, if the table has one. Where it
-// does not come, as much silence follows again.
-func (d *Dev) say(port Port, b []byte) (taken bool, err error) {
+// say sends b and waits for its acknowledgement, if the table has one; took is
+// how long that was. Where it does not come, as much silence follows again.
+func (d *Dev) say(port Port, b []byte) (taken bool, took time.Duration, err error) {
 	if err := settle(port, between); err != nil {
-		return false, err
+		return false, 0, err
 	}
-	if err := port.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
-		return false, err
+	begin := time.Now()
+	if err := port.SetWriteDeadline(begin.Add(time.Second)); err != nil {
+		return false, 0, err
 	}
 	if _, err := port.Write(b); err != nil {
-		return false, err
+		return false, 0, err
 	}
 	if len(d.cfg.Frame.Ack) == 0 {
-		return true, nil
+		return true, 0, nil
 	}
 	if err := port.SetReadDeadline(time.Now().Add(d.cfg.Answer)); err != nil {
-		return false, err
+		return false, 0, err
 	}
 	var got []byte
 	buf := make([]byte, 64)
@@ -306,13 +309,13 @@ func (d *Dev) say(port Port, b []byte) (taken bool, err error) {
 		got = append(got, buf[:n]...)
 		switch nak := d.cfg.Frame.Nak; {
 		case bytes.Equal(got, d.cfg.Frame.Ack):
-			return true, nil
+			return true, time.Since(begin), nil
 		case len(nak) > 0 && bytes.Equal(got, nak):
-			return false, nil
+			return false, 0, nil
 		case errors.Is(err, os.ErrDeadlineExceeded), len(got) > len(buf):
-			return false, settle(port, d.cfg.Answer)
+			return false, 0, settle(port, d.cfg.Answer)
 		case err != nil:
-			return false, err
+			return false, 0, err
 		}
 	}
 }

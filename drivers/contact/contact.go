@@ -1,4 +1,4 @@
-package button
+package contact
 
 import "time"
 
@@ -36,6 +36,10 @@ type Contact struct {
 
 // Step takes a reading and says whether it begins a press. at is monotonic; a
 // reading older than the last one counts as of the same instant.
+//
+// A contact is open again once two readings Timing.Bounce apart found it open,
+// and none between found it closed: after a single open reading, however old,
+// nobody knows what was missed.
 func (c Contact) Step(t Timing, closed bool, at time.Duration) (Contact, bool) {
 	t = t.withDefaults()
 	at = max(at, c.last)
@@ -44,22 +48,29 @@ func (c Contact) Step(t Timing, closed bool, at time.Duration) (Contact, bool) {
 	switch {
 	case first:
 		c.down, c.downAt = closed, at
-		return c, false
-	case c.down && c.open && at-c.openAt >= t.Bounce:
-		c.down, c.open, c.stuck = false, false, false
-	}
-	switch {
 	case closed && !c.down:
 		c.down, c.downAt = true, at
 		return c, true
 	case closed:
 		c.open = false
-		c.stuck = c.stuck || at-c.downAt >= t.Stuck
+		c.stuck = at-c.downAt >= t.Stuck
 	case c.down && !c.open:
 		c.open, c.openAt = true, at
+	case c.down && at-c.openAt >= t.Bounce:
+		c.down, c.open, c.stuck = false, false, false
 	}
 	return c, false
 }
 
 // Stuck reports whether the contact has been closed for too long.
 func (c Contact) Stuck() bool { return c.stuck }
+
+// Look is how soon after a reading the next one is due if no edge comes before:
+// soon while the contact seems to open, for then a lost edge could end a press
+// that goes on.
+func (c Contact) Look() time.Duration {
+	if c.down && c.open {
+		return polled
+	}
+	return reread
+}
