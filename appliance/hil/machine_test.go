@@ -27,7 +27,8 @@ const (
 // machine is what is needed to switch the guest on: kernel, initramfs, disk, and
 // the printer, which has its own power.
 type machine struct {
-	logs    string // folder of the consoles
+	top     *testing.T // lives as long as the rig
+	logs    string     // folder of the consoles
 	kernel  string
 	initrd  string
 	disk    string
@@ -55,6 +56,7 @@ func (m *machine) boot(t *testing.T) *guest {
 	control, atControl := m.listen(t, "control")
 	paper, atPaper := m.listen(t, "printer")
 	g.qemu = exec.Command("qemu-system-aarch64", "-machine", "virt", "-accel", "tcg,thread=multi", "-cpu", "cortex-a72", "-smp", "2", "-m", "512",
+		"-rtc", "base=2020-01-01", // a Pi before the 5 has no clock of its own
 		"-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", m.kernel, "-initrd", m.initrd, "-append", "console=ttyAMA0 loglevel=5 panic=-1",
 		"-serial", "file:"+g.console,
@@ -68,6 +70,7 @@ func (m *machine) boot(t *testing.T) *guest {
 	if err := g.qemu.Start(); err != nil {
 		t.Fatalf("%v (apt-get install qemu-system-arm)", err)
 	}
+	m.top.Cleanup(func() { _ = g.qemu.Process.Kill(); <-g.ended })
 	go func() {
 		g.how = g.qemu.Wait()
 		close(g.ended)
@@ -76,7 +79,7 @@ func (m *machine) boot(t *testing.T) *guest {
 	}()
 	g.control = g.accept(control, &said)
 	link := g.accept(paper, &said)
-	go func() { _ = m.printer.Serve(t.Context(), link) }() // until the machine is off
+	go func() { _ = m.printer.Serve(m.top.Context(), link) }() // until the machine is off
 	g.replies = bufio.NewScanner(g.control)
 	g.replies.Buffer(nil, 1<<20)
 	if r := g.reply(bootsWithin); r.Text != "ready" {

@@ -9,6 +9,7 @@ const (
 	Level   = "level"   // Reply.Text is "1" or "0": what the board drives line Name with
 	Key     = "key"     // press and release key Name ("KEY_KPENTER") of the keypad
 	Grabbed = "grabbed" // Reply.Text is "true" if a program holds the keypad for itself
+	Clock   = "clock"   // set the clock to Name (RFC 3339) and confirm it, as chrony does on a Pi
 	Plug    = "plug"    // put the cable of USB printer Name in
 	Unplug  = "unplug"  // pull it out
 	Printer = "printer" // Reply.Text is the device of USB printer Name, "" without one

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -57,14 +58,22 @@ func (k *keypad) press(name string) error {
 	return nil
 }
 
-// grabbed reports whether a program holds the keypad for itself alone.
+// grabbed reports whether a program holds the keypad for itself alone: then the
+// kernel refuses it to us.
 func (k *keypad) grabbed() (bool, error) {
 	d, err := k.open()
 	if err != nil {
 		return false, err
 	}
 	defer d.Close()
-	err = d.Grab()
+	// Not by go-evdev, whose errors are texts alone.
+	f, err := os.Open(d.Path())
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	const eviocgrab = 0x40044590 // _IOW('E', 0x90, int), linux/input.h
+	err = unix.IoctlSetInt(int(f.Fd()), eviocgrab, 1)
 	if errors.Is(err, unix.EBUSY) {
 		return true, nil
 	}

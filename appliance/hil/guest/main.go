@@ -158,6 +158,8 @@ func (m *machine) do(r hil.Request) (string, error) {
 	case hil.Grabbed:
 		held, err := m.keypad.grabbed()
 		return fmt.Sprint(held), err
+	case hil.Clock:
+		return "", setClock(r.Name)
 	case hil.Run:
 		cmd := exec.Command(r.Name, r.Args...)
 		cmd.Env = append(os.Environ(), r.Env...)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -74,6 +75,23 @@ func network() error {
 		set(unix.SIOCSIFNETMASK, "eth0", address(255, 255, 255, 0)),
 		set(unix.SIOCSIFFLAGS, "eth0", up),
 	)
+}
+
+// setClock sets the clock and takes the kernel's word back that it is not
+// synchronised, which is all that chrony tells the kernel of it.
+func setClock(to string) error {
+	at, err := time.Parse(time.RFC3339Nano, to)
+	if err != nil {
+		return err
+	}
+	now := unix.NsecToTimespec(at.UnixNano())
+	if err := unix.ClockSettime(unix.CLOCK_REALTIME, &now); err != nil {
+		return fmt.Errorf("set the clock: %w", err)
+	}
+	if _, err := unix.Adjtimex(&unix.Timex{Modes: unix.ADJ_STATUS | unix.ADJ_MAXERROR | unix.ADJ_ESTERROR}); err != nil {
+		return fmt.Errorf("confirm the clock: %w", err)
+	}
+	return nil
 }
 
 // loadModules loads every module in a folder, each after those that it needs.
