@@ -139,6 +139,10 @@ func touched(s *queue.State, facts []queue.Fact) []int {
 			add(e.Counter)
 		case queue.CounterClosed:
 			add(e.Counter)
+		case queue.Observed:
+			if e.Counter > 0 {
+				add(e.Counter)
+			}
 		case queue.DayOpened, queue.DayClosed, queue.DayReopened, queue.ConfigChanged:
 			for _, k := range s.Counters {
 				add(k.Number)

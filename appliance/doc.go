@@ -34,4 +34,12 @@
 // to the printer again: young ones marked 재발행, because the paper may have
 // come out; older than Options.ReprintWithin ones are recorded as failed, for
 // staff to see.
+//
+// # An observed office
+//
+// Such an office keeps its old ticket machine (queue.Config.Observed). What
+// listens to it gives queue.Observe, which the loop records and shows like every
+// other command; the facts are stamped when they come. The snapshot has what was
+// heard, and lacks what cannot be known. A restart keeps all but who waits: the
+// old machine went on meanwhile.
 package appliance

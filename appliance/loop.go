@@ -215,6 +215,9 @@ func (l *Loop) begin() error {
 			l.owe(queue.ReportDevice{Device: device}) // what was wrong with one that is gone
 		}
 	}
+	if l.state.Config.Observed { // what the old machine said meanwhile nobody heard
+		l.owe(queue.Observe{What: queue.HeardNothing})
+	}
 	if err := l.settle(); err != nil {
 		return err
 	}

@@ -34,8 +34,8 @@ type PrintJob struct {
 }
 
 // Signs shows numbers over counters. Show is called on the loop's goroutine and
-// must not block: one that waits for a wire stands behind a Mailbox, which keeps
-// the newest value of each counter and rewrites it when a sign comes back.
+// must not block. Who waits for a wire keeps the newest value of each counter,
+// and writes it again when a sign comes back.
 type Signs interface {
 	Show(counter int, text string) // "" is dark
 }

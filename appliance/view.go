@@ -20,6 +20,7 @@ type View struct {
 	Counters []Counter
 	Tickets  []Ticket // live ones: waiting in the order of their places, then the others by issue
 	Unpaper  []Ticket // of today, whose paper failed or is still out
+	Heard    []Heard  // of an observed office, a row a service
 	// Faults is what is wrong with devices, worded for staff; Public has what
 	// citizens should know of it.
 	Faults []feed.Fault
@@ -34,7 +35,7 @@ type View struct {
 type Counter struct {
 	queue.CounterState
 	Name   string
-	Label  string // of the ticket it serves
+	Label  string // of the ticket it serves; observed: of the number called there last
 	Ticket *Ticket
 	// Next is how many wait whom this counter may call.
 	Next int
@@ -103,6 +104,9 @@ func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *V
 		}
 		out.Counters = append(out.Counters, c)
 	}
+	if config.Observed {
+		hear(out, s, at)
+	}
 	return out
 }
 
@@ -165,6 +169,9 @@ func (v *viewer) public(s *queue.State, at queue.Stamp) feed.Snapshot {
 		p.Calls = append(p.Calls, feed.Call{Seq: c.Seq, Ticket: s.Label(c.Ref), Service: serviceOf(s, c.Ref),
 			Counter: c.Counter, At: c.At.Wall, Recall: c.Recall})
 	}
+	if s.Config.Observed {
+		heardOnly(s, at, &p)
+	}
 	for i := range s.Tickets {
 		switch t := &s.Tickets[i]; t.Status {
 		case queue.OnHold:
@@ -195,13 +202,15 @@ func counterState(k queue.CounterState) feed.CounterState {
 
 func (v *viewer) service(s *queue.State, def queue.Service, at queue.Stamp) feed.Service {
 	have := s.Service(def.ID)
-	out := feed.Service{ID: def.ID, Name: def.Name, NameEn: def.NameEn, Waiting: s.Waiting(def.ID),
-		Online: def.Online, Priority: def.Priority, Issued: have.Issued, Hours: hoursOf(def.Issuing, at)}
+	out := feed.Service{ID: def.ID, Name: def.Name, NameEn: def.NameEn, Waiting: new(s.Waiting(def.ID)),
+		Online: def.Online, Priority: def.Priority, Issued: new(have.Issued), Hours: hoursOf(def.Issuing, at)}
+	counters := 0
 	for _, k := range s.Counters {
 		if k.Open && !k.Paused && slices.Contains(k.Services, def.ID) {
-			out.Counters++
+			counters++
 		}
 	}
+	out.Counters = &counters
 	full := have.Next > def.Last || def.Quota > 0 && have.Issued >= def.Quota
 	switch {
 	case have.Closed && have.ByHand && !have.Scheduled && s.Day.Open:

@@ -16,12 +16,15 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 		return s.greeted(l)
 	}
 	l.greeting, l.misses, l.answered = true, 0, false
-	defer func() { l.greeting = false }()
+	defer func() { l.greeting, l.lag = false, 0 }()
 	for attempt := range 2 {
 		if attempt > 0 {
 			// Real-time status is answered even inside a picture, a fence is not.
 			if _, err := l.send(make([]byte, flushLen)); err != nil {
 				return err
+			}
+			if s.cfg.Serial { // the last half of them is not out yet
+				l.lag = drainWait
 			}
 		}
 		l.hasID, l.hasFence = p.ProcessID, p.Fence
@@ -36,7 +39,7 @@ func (s *Session) hello(ctx context.Context, l *link) error {
 		// before hello's, or never, if the printer was switched off. Where ids
 		// are known to work, a stray byte must not pass for the answer.
 		reached := func() bool { return l.gotID || p.Fence && !s.idKnown && l.owed <= before }
-		_, err := s.await(ctx, s.cfg.AnswerTimeout, func() bool { return l.n == 0 && (l.stops() || reached()) })
+		_, err := s.await(ctx, s.cfg.AnswerTimeout+l.lag, func() bool { return l.n == 0 && (l.stops() || reached()) })
 		if err != nil {
 			return err
 		}
@@ -108,6 +111,7 @@ func (s *Session) waitOut(ctx context.Context, l *link) error {
 				return err
 			}
 			l.owed, s.ragged, s.half = 0, s.ragged || s.half, false // it empties the buffers too
+			l.look()
 		}
 	}
 	return nil

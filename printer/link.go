@@ -17,6 +17,9 @@ const (
 
 	// chunk is what one write deadline covers: a second at 9600 baud.
 	chunk = 1024
+	// drainWait is how long what a write left in the kernel may take to go out:
+	// 4 kB at 9600 baud.
+	drainWait = 4500 * time.Millisecond
 	// flushLen ends any picture that a crashed host left unfinished: a printer
 	// takes NULs outside a picture for nothing.
 	flushLen = 8192
@@ -46,8 +49,9 @@ type link struct {
 	synced, wasSynced bool // hello is done, and has been
 	silent            bool // nothing ever answered on it
 	answered          bool
-	greeting          bool // hello owns the line: no looks meanwhile
-	hasID, hasFence   bool // learned at hello
+	greeting          bool          // hello owns the line: no looks meanwhile
+	hasID, hasFence   bool          // learned at hello
+	lag               time.Duration // until what was written is on the wire
 
 	owed    int    // fences not yet answered
 	id      string // the process id awaited
@@ -65,6 +69,7 @@ type link struct {
 	rounds  int           // looks completed
 	every   time.Duration // between looks; 0 is none
 	due     time.Time
+	since   time.Time // a look first found it stopped; zero while it is not
 	noise   int
 }
 
@@ -227,15 +232,36 @@ func (l *link) next(now time.Time) {
 		}
 		l.n, l.status, l.heard = 0, l.round, 0
 		l.rounds++
-		l.due = now.Add(l.every)
+		switch {
+		case !l.stops():
+			l.since = time.Time{}
+		case l.since.IsZero():
+			l.since = now
+		}
+		l.due = now.Add(l.rest(now))
 	}
+}
+
+// rest is the pause before the next look. A printer that stands still keeps the
+// bytes of every question in its receive buffer: asked every second it is full
+// in six minutes, and says nothing more. So the questions grow rarer with the
+// time it stands; with automatic status it speaks up by itself.
+func (l *link) rest(now time.Time) time.Duration {
+	if l.since.IsZero() {
+		return l.every
+	}
+	most := 20 * time.Second
+	if l.s.automatic {
+		most = 5 * time.Minute
+	}
+	return max(l.every, min(now.Sub(l.since)/20, most))
 }
 
 // patience is how long a question may stay open. The first one decides whether
 // the printer is there at all.
 func (l *link) patience() time.Duration {
 	if l.n == 1 {
-		return l.s.cfg.AnswerTimeout
+		return l.s.cfg.AnswerTimeout + l.lag
 	}
 	return l.s.cfg.AnswerTimeout / 4
 }

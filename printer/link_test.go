@@ -120,6 +120,26 @@ func TestStrayBytesAtRest(t *testing.T) {
 	})
 }
 
+// TestNoiseThatLooksLikeAFault: automatic status that nobody sent must not hold
+// the tickets of a link that never answers, or answers by fences alone.
+func TestNoiseThatLooksLikeAFault(t *testing.T) {
+	for _, fence := range []bool{false, true} {
+		d := newDouble()
+		d.id, d.fence, d.asb, d.realTime = false, fence, false, false
+		onBench(t, d, nil, func(b *bench) {
+			b.pass(12 * time.Second)
+			d.change(func(d *double) { d.say(0x38, 0, 0, 0) })
+			b.submit("117")
+			b.wantState(Stopped, CoverOpen)
+			b.pass(time.Minute)
+			if len(b.outcomes) != 1 {
+				t.Errorf("outcomes %+v, health %v", b.outcomes, b.last())
+			}
+			b.promises("117")
+		})
+	}
+}
+
 // TestStrayByteAtHello: on a model with process ids nothing else will do.
 func TestStrayByteAtHello(t *testing.T) {
 	d := newDouble()

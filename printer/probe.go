@@ -33,9 +33,6 @@ type Found struct {
 const (
 	probeWait = 2 * time.Second // for the answer to a question
 	nameWait  = time.Second     // for a name, after the fence has been answered
-	// drainWait is how long what a write left in the kernel may take to go out:
-	// 4 kB at 9600 baud.
-	drainWait = 4500 * time.Millisecond
 )
 
 // Probe asks the printer at tr what it is and how it is: its status, what

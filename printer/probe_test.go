@@ -5,11 +5,15 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"sunbeon/printer"
 	"sunbeon/printer/virtual"
@@ -87,20 +91,22 @@ func TestProbe(t *testing.T) {
 func TestProbeOfGarbage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host, dev := net.Pipe()
-		go io.Copy(io.Discard, dev)
-		go func() { // a printer at another speed
+		var ends sync.WaitGroup
+		ends.Go(func() { io.Copy(io.Discard, dev) })
+		ends.Go(func() { // a printer at another speed
 			for ; ; time.Sleep(100 * time.Millisecond) {
 				if _, err := dev.Write([]byte{0xff, 0xfe, 0x91}); err != nil {
 					return
 				}
 			}
-		}()
+		})
 		f, err := printer.Probe(t.Context(), host, load(t, "generic80"))
 		if err != nil || f.Answers || f.Noise == 0 || !strings.Contains(f.Korean(), "baud") {
 			t.Errorf("%+v, %v", f, err)
 		}
 		dev.Close()
 		host.Close()
+		ends.Wait()
 	})
 }
 
@@ -120,6 +126,51 @@ func TestProbeEnds(t *testing.T) {
 		host.Close()
 		if _, err = printer.Probe(t.Context(), host, load(t, "generic80")); err == nil {
 			t.Error("probed a closed port")
+		}
+	})
+}
+
+// said is a transport on which everything has been said already.
+type said struct {
+	net.Conn
+	data []byte
+}
+
+func (s *said) Read(b []byte) (int, error) {
+	if len(s.data) == 0 {
+		return 0, os.ErrDeadlineExceeded
+	}
+	n := copy(b, s.data)
+	s.data = s.data[n:]
+	return n, nil
+}
+
+func (s *said) Write(b []byte) (int, error)      { return len(b), nil }
+func (s *said) SetReadDeadline(time.Time) error  { return nil }
+func (s *said) SetWriteDeadline(time.Time) error { return nil }
+
+// FuzzProbe: whatever comes back, a probe ends, and what it shows a person is
+// text.
+func FuzzProbe(f *testing.F) {
+	p, err := printer.LoadProfile("generic80")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte("\x12\x12\x12\x12\x37\"PRBE\x00\x00_1.0\x00_SUNBEON\x00_VIRTUAL\x00"))
+	f.Add([]byte("\x12\x12\x12\x12\x00_\x1b[2J\xff\x80\n\x00_a\x00_b\x00"))
+	f.Add([]byte("\x1a\x32\x12\x7e\x10\x00\x0f\x0f"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		found, err := printer.Probe(t.Context(), &said{data: data}, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{found.Maker, found.Model, found.Firmware} {
+			if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+				t.Errorf("%q is no name", name)
+			}
+		}
+		if found.Korean() == "" || found.English() == "" {
+			t.Errorf("nothing said of %+v", found)
 		}
 	})
 }

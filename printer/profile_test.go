@@ -8,7 +8,8 @@ import (
 
 func TestProfiles(t *testing.T) {
 	names := ProfileNames()
-	for _, want := range []string{"generic58", "generic80", "epson-tm-t88"} {
+	for _, want := range []string{"generic58", "generic80", "epson-tm-t20", "epson-tm-t82", "epson-tm-t88",
+		"bixolon-srp-350", "bixolon-srp-350iii", "sewoo-lk-t"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("no profile %s in %v", want, names)
 		}

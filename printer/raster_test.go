@@ -219,3 +219,33 @@ func BenchmarkRasterLine(b *testing.B) {
 		rasterLine(face, "뙇동 행정복지센터 민원실", 24, 384, Center)
 	}
 }
+
+// TestNoPictureGoesWholeOverSerial: a printer that stands still takes what is
+// left of one command and drops the rest; on USB and TCP the model decides.
+func TestNoPictureGoesWholeOverSerial(t *testing.T) {
+	f := faces(t)
+	for _, name := range ProfileNames() {
+		p := profile(t, name)
+		p.Charset, p.NativeQR, p.ReceiveBuffer = CharsetASCII, false, 1024 // all drawn, and more than the buffer
+		for serial, q := range map[bool]Profile{true: p.OverSerial(), false: p} {
+			data, err := Encode(q, registry(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			longest := 0
+			for i := 0; ; {
+				at := bytes.Index(data[i:], []byte("\x1dv0\x00"))
+				if at < 0 {
+					break
+				}
+				h := data[i+at+4:]
+				n := 8 + (int(h[0])|int(h[1])<<8)*(int(h[2])|int(h[3])<<8)
+				longest = max(longest, n)
+				i += at + n
+			}
+			if whole := longest > p.ReceiveBuffer/2; whole != (p.RasterWhole && !serial) || longest == 0 {
+				t.Errorf("%s, serial %v: a command of %d bytes", name, serial, longest)
+			}
+		}
+	}
+}

@@ -52,7 +52,13 @@ type entry struct {
 	dropped bool // under Session.mu
 	touched bool // bytes of it may be on paper
 	copied  bool // the last paper sent says 재발행
+	unheard int  // papers sent whole whose proof did not come, for no fault that can be believed
 }
+
+// mostUnheard bounds the copies of a ticket whose proof never comes, from a
+// printer that is well each time it is asked before: its buffer overflows, or
+// noise covers its answers. Then the number is better called by other means.
+const mostUnheard = 4
 
 // NewSession makes a session; nothing happens before Run.
 func NewSession(cfg SessionConfig) *Session {
@@ -188,10 +194,17 @@ func (s *Session) serve(ctx context.Context, l *link) error {
 			err = s.waitOut(ctx, l)
 		case !l.synced:
 			err = s.hello(ctx, l)
+		case s.ragged:
+			err = s.cutOff(ctx, l)
 		default:
 			l.pace(s.cfg.IdlePoll)
 			_, err = s.await(ctx, forever, func() bool { return l.stops() || !l.synced || s.head() != nil })
-			if e := s.head(); err == nil && e != nil && l.synced && !l.stops() {
+			e := s.head()
+			switch {
+			case err != nil || e == nil || !l.synced || l.stops():
+			case !s.begun && e.job.Ticket.Copy: // what does it copy?
+				s.begun, s.ragged = true, true
+			default:
 				err = s.print(ctx, l, e)
 			}
 		}
@@ -201,9 +214,39 @@ func (s *Session) serve(ctx context.Context, l *link) error {
 	}
 }
 
+// cutOff parts what may lie under the head from what comes next. It waits for
+// the blade, during which a fast line would overflow the receive buffer, and
+// with it no ticket is on its way yet if the blade jams.
+func (s *Session) cutOff(ctx context.Context, l *link) error {
+	defer func() { l.watch = false }()
+	n, err := l.send(l.appendFence(s.enc.appendCut(s.enc.appendStart(nil))))
+	if n > 0 {
+		s.ragged, s.half = false, true
+	}
+	if err != nil {
+		return err
+	}
+	if !l.silent {
+		l.pace(s.cfg.FaultPoll)
+		_, err = s.confirm(ctx, l)
+	}
+	switch {
+	case l.spoiled:
+		l.synced = false
+	case err == nil || errors.Is(err, errNoAnswer): // once is enough
+		s.half = false
+	}
+	return err
+}
+
 // print sends one ticket and waits for the printer's word. The entry keeps its
 // place in the line unless the outcome is known on return.
 func (s *Session) print(ctx context.Context, l *link, e *entry) error {
+	if e.unheard == mostUnheard {
+		s.cfg.Log.Error("printer: ticket given up, no paper of it was confirmed; check cable, noise and flow control", "job", e.job.ID, "papers", e.unheard)
+		s.settle(e, Abandoned)
+		return nil
+	}
 	s.current = e
 	defer func() { s.current, l.watch = nil, false }()
 	t := e.job.Ticket
@@ -216,13 +259,10 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 			return err
 		}
 	}
-	if s.ragged || t.Copy && !s.begun { // it gets its own paper
-		data = append(s.enc.appendCut([]byte{0x1b, '@'}), data...)
-	}
 	n, err := l.send(l.appendFence(data))
 	if n > 0 {
 		e.touched, e.copied = true, t.Copy
-		s.begun, s.half, s.ragged = true, true, false
+		s.begun, s.half = true, true
 	}
 	if err != nil {
 		return err
@@ -233,13 +273,20 @@ func (s *Session) print(ctx context.Context, l *link, e *entry) error {
 		return nil
 	}
 	l.pace(s.cfg.FaultPoll)
+	before := l.noise
 	printed, err := s.confirm(ctx, l)
 	switch {
+	case errors.Is(err, errNoAnswer):
+		e.unheard++
+		return err
 	case err != nil:
 		return err
 	case l.spoiled:
 		s.cfg.Log.Warn("printer: ticket spoiled, it will be printed again", "job", e.job.ID, "faults", l.status.faults())
 		l.synced = false
+		if l.noise > before {
+			e.unheard++
+		}
 	case printed:
 		s.answered, s.fenced, s.half = true, true, false
 		s.settle(e, Confirmed)

@@ -106,7 +106,7 @@ func (d *document) listening(w *Wires, f *File, once taken, add report) {
 		}
 		w.Listen = append(w.Listen, v)
 	}
-	if len(d.Listen) == 0 {
+	if f.Queue.Observed = len(d.Listen) > 0; !f.Queue.Observed {
 		return
 	}
 	const own = "an office that listens to its old machine ([[listen]]) gives no tickets itself: remove [[listen]], or the buttons and the printer's port"

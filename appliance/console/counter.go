@@ -45,6 +45,10 @@ type deskPart struct {
 	Faults                 []feed.Fault
 	Clock                  bool // is confirmed
 	Buttons                []button
+	// Observed: calls are made at the old machine. Heard is the label it showed
+	// here last, since Since.
+	Observed bool
+	Heard    string
 }
 
 // row is a ticket in a list.
@@ -159,6 +163,9 @@ func (c *Console) desk(v *appliance.View, n int) (deskPart, bool) {
 	part.Name, part.Open, part.Paused, part.Next = k.Name, k.Open, k.Paused, k.Next
 	part.Seen, part.Since = seenAt(k), since(now, k.Since)
 	part.Serves = serviceNames(v.Config, k.Services)
+	if part.Observed = v.Public.Observed; part.Observed {
+		part.Heard = k.Label
+	}
 	if k.Ticket != nil {
 		at := rowOf(v, *k.Ticket, now)
 		part.Current = &at

@@ -19,6 +19,7 @@ type figuresPart struct {
 	From, To string
 	Days     int
 	Summary  string // of the picture, for who cannot see it
+	Observed bool   // the office's numbers are now those of its old machine, which are not in the figures
 	Tables   []table
 }
 
@@ -44,7 +45,7 @@ func (c *Console) figures(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := c.frame(r, "집계", "figures")
-	f.Part = figuresPart{From: fig.From, To: fig.To, Days: fig.Days, Tables: tables(fig, v), Summary: summary(fig)}
+	f.Part = figuresPart{From: fig.From, To: fig.To, Days: fig.Days, Tables: tables(fig, v), Summary: summary(fig), Observed: v.Observed}
 	c.show(w, http.StatusOK, f)
 }
 

@@ -22,7 +22,9 @@ type managerPart struct {
 	DayOpen  bool
 	Clock    bool
 	AllShut  bool // no service gives tickets
-	Waiting  int
+	Waiting  int  // as far as it is known
+	Observed bool // numbers come from the office's old machine
+	Heard    []heardRow
 	Services []serviceRow
 	Counters []counterRow
 	Unpaper  []paperRow
@@ -112,7 +114,9 @@ func (c *Console) office(v *appliance.View) managerPart {
 		shut := s.Issuing == feed.IssuingClosed || s.Issuing == feed.IssuingEarly
 		part.Services = append(part.Services, serviceRow{s, shut, issuingText(s.Issuing)})
 		part.AllShut = part.AllShut && shut
-		part.Waiting += s.Waiting
+		if s.Waiting != nil {
+			part.Waiting += *s.Waiting
+		}
 	}
 	for _, k := range v.Counters {
 		part.Counters = append(part.Counters, counterRow{Number: k.Number, Name: k.Name, State: stateText(k.Open, k.Paused),
@@ -120,6 +124,7 @@ func (c *Console) office(v *appliance.View) managerPart {
 			Orders: orders(v.Config, k.Services), Waiting: k.Next})
 	}
 	now := c.now(v)
+	part.Observed, part.Heard = v.Public.Observed, heardRows(v, now)
 	for _, t := range v.Unpaper {
 		state := "인쇄 중"
 		if t.Paper == queue.Failed {

@@ -126,6 +126,8 @@ func (t teller) event(e queue.Event) string {
 			words[i] = conditionText(c)
 		}
 		return deviceName(e.Device) + " 이상: " + strings.Join(words, ", ")
+	case queue.Observed:
+		return t.observed(e)
 	}
 	return e.Kind()
 }
@@ -195,6 +197,8 @@ func byText(by string) string {
 		return "자동"
 	case "printer":
 		return "프린터"
+	case "observed":
+		return "기존 순번발행기"
 	case "file":
 		return "설정 파일"
 	case "restart":

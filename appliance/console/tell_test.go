@@ -55,6 +55,12 @@ func TestEveryEventIsTold(t *testing.T) {
 		{queue.IssuingReopened{Service: "civil"}, "schedule", "민원 발권 시작 (자동)"},
 		{queue.DeviceChanged{Device: "printer", Conditions: []string{"cover-open", "paper-end"}}, "printer", "프린터 이상: 덮개 열림, 용지 없음"},
 		{queue.DeviceChanged{Device: "journal"}, "schedule", "기록 저장 정상 (자동)"},
+		{queue.Observed{What: queue.HeardIssued, Service: "civil", Number: 7}, "observed", "관측: 7번 발급 (기존 순번발행기)"},
+		{queue.Observed{What: queue.HeardCalled, Service: "passport", Number: 7, Counter: 3}, "observed", "관측: P7번 호출, 3번 창구 (기존 순번발행기)"},
+		{queue.Observed{What: queue.HeardCalled, Number: 7}, "observed", "관측: 7번 호출 (기존 순번발행기)"},
+		{queue.Observed{What: queue.HeardWaiting, Service: "civil", Count: 4}, "observed", "관측: 민원 대기 4명 (기존 순번발행기)"},
+		{queue.Observed{What: queue.HeardRestarted, Service: "civil"}, "observed", "관측: 민원 번호가 처음부터 다시 시작됨 (기존 순번발행기)"},
+		{queue.Observed{What: queue.HeardNothing}, "observed", "관측: 신호가 끊겨 대기 인원을 알 수 없음 (기존 순번발행기)"},
 	} {
 		kinds[x.event.Kind()] = true
 		s := tell(queue.Fact{At: queue.Stamp{Wall: nine.UnixMilli(), Trusted: true}, By: x.by, Event: x.event}, &c)

@@ -42,16 +42,17 @@ func (s *Set) button(b config.Button) {
 		issue: queue.Issue{Service: b.Service, Class: b.Class, Origin: queue.Button}}
 	s.buttons = append(s.buttons, t)
 	s.health.add(t.name)
-	start := time.Now()
 	s.parts = append(s.parts, part{t.name, func(ctx context.Context) error {
-		dev, err := s.openButton(b, button.Options{
-			Name: t.name, ClosedHigh: b.ClosedHigh, Pull: b.Pull, LampLow: b.LampLow,
-			Timing:  contact.Timing{Bounce: b.Bounce, Stuck: b.Stuck},
-			OnPress: func(time.Duration) { t.press() },
-			OnStuck: func(is bool, _ time.Duration) { s.health.when(t.name, is, stuck) },
-			Now:     func() time.Duration { return time.Since(start) },
-			Log:     s.log,
-		})
+		in, lamp, err := s.buttonLines(b)
+		if err != nil {
+			return err
+		}
+		o := buttonOptions(b)
+		o.OnPress = func(time.Duration) { t.press() }
+		o.OnStuck = func(is bool, _ time.Duration) { s.health.when(t.name, is, stuck) }
+		o.Now = func() time.Duration { return time.Since(s.start) }
+		o.Log = s.log
+		dev, err := button.New(in, lamp, o)
 		if err != nil {
 			return err
 		}
@@ -62,18 +63,23 @@ func (s *Set) button(b config.Button) {
 	}})
 }
 
-func (s *Set) openButton(b config.Button, o button.Options) (*button.Dev, error) {
-	in, err := s.open.Line(b.Chip, b.Line)
-	if err != nil {
-		return nil, err
+// buttonOptions are what office.toml says of a button.
+func buttonOptions(b config.Button) button.Options {
+	return button.Options{Name: buttonName(b), ClosedHigh: b.ClosedHigh, Pull: b.Pull, LampLow: b.LampLow,
+		Timing: contact.Timing{Bounce: b.Bounce, Stuck: b.Stuck}}
+}
+
+// buttonLines finds a button's contact and its lamp, nil for none.
+func (s *Set) buttonLines(b config.Button) (in gpio.PinIn, lamp gpio.PinOut, err error) {
+	if in, err = s.open.Line(b.Chip, b.Line); err != nil {
+		return nil, nil, err
 	}
-	var lamp gpio.PinOut
 	if b.Lamp != "" {
 		if lamp, err = s.open.Line(b.Chip, b.Lamp); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return button.New(in, lamp, o)
+	return in, lamp, nil
 }
 
 // press hands a press to the worker, or drops it while one is being carried out.

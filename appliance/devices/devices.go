@@ -15,11 +15,14 @@ import (
 type Set struct {
 	log     *slog.Logger
 	open    Hardware
+	start   time.Time // all lamps blink together
 	health  *health
 	desks   *desks
 	buttons []*ticketButton
 	signs   []shower
 	parts   []part
+	// listener is nil in an office that gives its own tickets.
+	listener *listener
 }
 
 // part is a device, or a line of them, with a goroutine of its own.
@@ -36,8 +39,9 @@ type shower interface {
 
 // New makes the devices of an office; nothing is opened before Run. The error is
 // a configuration that config.Parse would have refused.
-func New(w config.Wires, open Hardware, log *slog.Logger) (*Set, error) {
-	s := &Set{log: log, open: open, health: newHealth(log), desks: newDesks(log)}
+func New(f *config.File, open Hardware, log *slog.Logger) (*Set, error) {
+	s := &Set{log: log, open: open, start: time.Now(), health: newHealth(log), desks: newDesks(log)}
+	w := f.Wires
 	for _, b := range w.Buttons {
 		s.button(b)
 	}
@@ -60,6 +64,7 @@ func New(w config.Wires, open Hardware, log *slog.Logger) (*Set, error) {
 	for i, d := range w.Digits {
 		s.digits(i+1, d)
 	}
+	errs = append(errs, s.listen(w.Listen, f.Queue.Services))
 	return s, errors.Join(errs...)
 }
 
@@ -86,6 +91,9 @@ func (s *Set) Run(ctx context.Context, loop appliance.Handler, views *appliance.
 		all.Go(func() { b.work(ctx, loop, views) })
 	}
 	all.Go(func() { s.desks.run(ctx, loop, views) })
+	if s.listener != nil {
+		all.Go(func() { s.listener.run(ctx, loop) })
+	}
 	if len(s.buttons) > 0 {
 		all.Go(func() { s.light(ctx, views) })
 	}

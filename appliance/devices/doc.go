@@ -27,4 +27,12 @@
 //	callunit:1                              unplugged
 //	sign:1  sign:1/5                        unplugged, no-answer
 //	keypad:3  keys:3 (counter)  digits:1    not-found
+//	listen:printer (the wire's name)        unplugged
+//
+// # An office that keeps its old machine
+//
+//	its wires ── drivers/legacy ── what it was heard to do ─> Observe ─> loop
+//
+// When a wire is cut, the record is told that what the machine does meanwhile is
+// not known.
 package devices

@@ -120,7 +120,7 @@ func (h *hall) open(t *testing.T, record string) (end func()) {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	set, err := devices.New(file.Wires, h.hardware(), log)
+	set, err := devices.New(file, h.hardware(), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func (h *hall) sign(unit int) (n uint16) {
 }
 
 // issued is how many tickets were given.
-func (h *hall) issued() int { return h.Hub.Newest().Public.Services[0].Issued }
+func (h *hall) issued() int { return *h.Hub.Newest().Public.Services[0].Issued }
 
 // faults are the devices with something wrong, and what.
 func (h *hall) faults() map[string]string {

@@ -30,15 +30,18 @@ type Hardware struct {
 	Line   func(chip, name string) (gpio.PinIO, error)
 	SPI    func(path string) (spi.PortCloser, error)
 	Keypad func(device string, keys keypad.Table) (keypad.Device, error)
-	Serial func(context.Context, serialport.Config) (Port, error)
+	// Identify finds a keypad, asks who it is and lets it go.
+	Identify func(device string, keys keypad.Table) (keypad.Probed, error)
+	Serial   func(context.Context, serialport.Config) (Port, error)
 }
 
 // Machine is the machine that the program runs on.
 func Machine() Hardware {
 	return Hardware{
-		Line:   func(chip, name string) (gpio.PinIO, error) { return button.FindLine(chip, name) },
-		SPI:    openSPI,
-		Keypad: keypad.Open,
+		Line:     func(chip, name string) (gpio.PinIO, error) { return button.FindLine(chip, name) },
+		SPI:      openSPI,
+		Keypad:   keypad.Open,
+		Identify: keypad.Probe,
 		Serial: func(ctx context.Context, c serialport.Config) (Port, error) {
 			return serialport.Dialer{Config: c}.Open(ctx)
 		},

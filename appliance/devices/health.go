@@ -21,6 +21,7 @@ const (
 	unplugged = "unplugged"
 	noAnswer  = "no-answer"
 	stuck     = "stuck"
+	inUse     = "in-use" // of a check only
 )
 
 const (

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"periph.io/x/conn/v3/gpio"
-
 	"sunbeon/appliance/config"
 	"sunbeon/drivers/callunit"
 	"sunbeon/drivers/keypad"
@@ -97,15 +95,7 @@ func (s *Set) keys(k config.Keys) {
 	name := fmt.Sprintf("keys:%d", k.Counter)
 	s.health.add(name)
 	s.parts = append(s.parts, part{name, func(ctx context.Context) error {
-		var pins []keypad.Pin
-		for key, at := range k.Lines {
-			in, err := s.open.Line(k.Chip, at)
-			if err != nil {
-				return err
-			}
-			pins = append(pins, keypad.Pin{Key: key, Line: gpio.PinIn(in)})
-		}
-		dev, err := keypad.NewPins(pins, keypad.Options{
+		unit, err := s.pins(k, keypad.Options{
 			Name:      fmt.Sprint(k.Counter),
 			OnCommand: func(c keypad.Command) { s.desks.command(k.Counter, c) },
 			Log:       s.log,
@@ -114,6 +104,19 @@ func (s *Set) keys(k config.Keys) {
 			return err
 		}
 		s.health.set(name, well)
-		return dev.Run(ctx)
+		return unit.Run(ctx)
 	}})
+}
+
+// pins finds the lines of a counter's keys.
+func (s *Set) pins(k config.Keys, o keypad.Options) (*keypad.Pins, error) {
+	var pins []keypad.Pin
+	for key, at := range k.Lines {
+		in, err := s.open.Line(k.Chip, at)
+		if err != nil {
+			return nil, err
+		}
+		pins = append(pins, keypad.Pin{Key: key, Line: in})
+	}
+	return keypad.NewPins(pins, o)
 }

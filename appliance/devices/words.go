@@ -22,6 +22,9 @@ func Words(f *config.File) func(device, condition string) (appliance.Words, bool
 			return appliance.Words{}, false
 		}
 		ko, en := remedy(condition)
+		if condition == notFound {
+			ko, en = ko+" kiosk check로 점검하실 수 있습니다.", en+" kiosk check says more."
+		}
 		w := appliance.Words{StaffKo: l.ko + l.is + " " + ko + l.afterKo, StaffEn: l.en + " " + en + l.afterEn}
 		if l.button {
 			w.PublicKo = l.ko + "는 지금 쓰실 수 없습니다. 직원에게 문의해 주십시오."
@@ -44,15 +47,18 @@ func remedy(condition string) (ko, en string) {
 	case stuck:
 		return "눌린 채로 있습니다. 눌려 있는 것을 치우시고, 그래도 같으면 점검을 요청하십시오.",
 			"stays pressed. Take away what leans on it; if that does not help, call for service."
+	case inUse:
+		return "사용 중이거나 열 수 없습니다. kiosk가 실행 중이면 먼저 멈추십시오(systemctl stop kiosk).",
+			"is in use or cannot be opened. If the kiosk runs, stop it first (systemctl stop kiosk)."
 	case unplugged:
-		return "연결되어 있지 않습니다. 어댑터와 케이블을 다시 꽂으십시오.",
+		return "끊어져 있습니다. 어댑터와 케이블을 다시 꽂으십시오.",
 			"is unplugged. Put its adapter and cable back."
 	case noAnswer:
 		return "응답하지 않습니다. 전원과 배선을 확인하십시오.",
 			"does not answer. Check its power and wires."
 	}
-	return "보이지 않습니다. 배선을 확인하시고 kiosk check로 점검하십시오.",
-		"is not found. Check its wires, and run kiosk check."
+	return "보이지 않습니다. 배선을 확인하십시오.",
+		"is not found. Check its wires."
 }
 
 // labels names every device that can have a condition.
@@ -111,7 +117,11 @@ func labels(f *config.File) map[string]label {
 		if n := len(d.Counters); n > 1 {
 			of += "~" + fmt.Sprint(d.Counters[n-1])
 		}
-		out[fmt.Sprintf("digits:%d", i+1)] = label{of + "번 창구 숫자 표시기", "가", "The digits of counter " + of, signKo, signEn, false}
+		out[fmt.Sprintf("digits:%d", i+1)] = label{of + "번 창구 숫자 표시기", "가", "The digit display of counter " + of, signKo, signEn, false}
+	}
+	for _, l := range w.Listen {
+		out["listen:"+l.Name] = label{"기존 순번기 연결(" + l.Name + ")", "이", "The wire to the old machine (" + l.Name + ")",
+			" 그동안 시 홈페이지에는 대기 인원이 표시되지 않습니다.", " Until then the city's page shows no waiting count.", false}
 	}
 	return out
 }

@@ -73,6 +73,7 @@ func TestBodiesAreTheOffices(t *testing.T) {
 		{queue.IssuingClosed{Service: "civil"}, nil},
 		{queue.IssuingReopened{Service: "civil"}, nil},
 		{queue.DeviceChanged{Device: "printer", Conditions: []string{"paper_end"}}, nil},
+		{queue.Observed{What: queue.HeardIssued, Service: "civil", Number: 7}, nil},
 	} {
 		raw, err := json.Marshal(queue.Fact{Day: 2, Seq: 9, Request: "r", Cause: "c", By: "b", At: queue.Stamp{Wall: 1, Trusted: true}, Event: c.office})
 		if err != nil {

@@ -70,7 +70,7 @@ func DecodeSnapshot(a Address, b []byte) (*Snapshot, error) {
 		return bad("a name is too long")
 	}
 	for _, v := range s.Services {
-		if v.Waiting < 0 || v.Issued < 0 || len(v.Name) > maxText || v.ID == "" {
+		if negative(v.Waiting) || negative(v.Counters) || negative(v.Issued) || len(v.Name) > maxText || v.ID == "" {
 			return bad("service " + v.ID)
 		}
 		if w := v.Wait; w != nil && (w.Low < 0 || w.Mid < w.Low || w.High < w.Mid) {
@@ -84,6 +84,9 @@ func DecodeSnapshot(a Address, b []byte) (*Snapshot, error) {
 	}
 	return &s, nil
 }
+
+// negative reports whether a count, if it is known, is none.
+func negative(n *int) bool { return n != nil && *n < 0 }
 
 // DecodeStatus reads a status.
 func DecodeStatus(b []byte) (*Status, error) {

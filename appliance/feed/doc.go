@@ -22,6 +22,13 @@
 // that it knows every ticket of the day, on paper or online, by its token, and
 // how many are ahead of it. Kinds that it has no use for are ignored.
 //
+// # What is not known
+//
+// An observed office (Snapshot.Observed) keeps its old ticket machine and tells
+// what can be heard of it. A count that is not known, the counter of a call and
+// its service are then absent; a reader must not take them for 0 or "". Its
+// counters are in the state unknown, and there is no expected wait.
+//
 // # What is newest
 //
 // A snapshot is newer than another if its (Epoch, Rev) is greater. Epoch grows

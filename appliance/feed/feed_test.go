@@ -17,8 +17,8 @@ const hash64 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 func full() *Snapshot {
 	return &Snapshot{V: 1, City: office.City, Office: office.Office, Journal: "01J", Epoch: 3, Rev: 7, Seq: 42, AsOf: 1700000000000, Clock: true,
 		Name: "의정부1동", NameEn: "Uijeongbu 1", Day: 12, Date: "2026-03-02", DayOpen: true, Observed: true,
-		Services: []Service{{ID: "passport", Name: "여권", NameEn: "Passport", Waiting: 3, Wait: &Range{60, 120, 300}, Issuing: IssuingEarly,
-			Counters: 2, Called: "101", CalledAt: 3, Issued: 9, Online: true, OnlineNow: true, Priority: true, Hours: "09:00-18:00"}},
+		Services: []Service{{ID: "passport", Name: "여권", NameEn: "Passport", Waiting: new(3), Wait: &Range{60, 120, 300}, Issuing: IssuingEarly,
+			Counters: new(2), Called: "101", CalledAt: 3, Issued: new(9), Online: true, OnlineNow: true, Priority: true, Hours: "09:00-18:00"}},
 		Counters: []Counter{{Number: 3, Name: "삼", State: CounterPaused, Ticket: "101", Services: []string{"passport"}}},
 		CallSeq:  5, Calls: []Call{{Seq: 5, Ticket: "101", Service: "passport", Counter: 3, At: 1700000000000, Recall: true}},
 		Held: []string{"99"}, Missed: []string{"98"}, Notices: []string{"점심시간"}, Faults: []Fault{{"printer", "paper_out", "용지", "paper"}},
@@ -54,6 +54,25 @@ func TestEverythingSurvivesTheWire(t *testing.T) {
 	reply := Reply{V: 1, ID: request.ID, Ticket: &Issued{"101", "passport", 12, "x", "waiting", 3, 2, &Range{1, 2, 3}}}
 	if r, err := DecodeReply(request.ID, marshal(t, reply)); err != nil || !reflect.DeepEqual(r, reply) {
 		t.Errorf("reply: %+v, %v", r, err)
+	}
+}
+
+// What is not known is not on the wire, and what is 0 is.
+func TestAbsentIsNotZero(t *testing.T) {
+	s := full()
+	s.Services = []Service{{ID: "heard", Called: "7"}, {ID: "known", Waiting: new(0), Counters: new(0), Issued: new(0)}}
+	s.Counters, s.Calls = []Counter{{Number: 1, State: CounterUnknown, Ticket: "7"}}, []Call{{Seq: 5, Ticket: "7", At: 1}}
+	raw := marshal(t, s)
+	for _, key := range []string{`"waiting":`, `"counters":0`, `"issued":`} {
+		if n := strings.Count(string(raw), key); n != 1 {
+			t.Errorf("%s stands %d times in %s", key, n, raw)
+		}
+	}
+	if strings.Contains(string(raw), `"counter":`) {
+		t.Errorf("a call to counter 0: %s", raw)
+	}
+	if back, err := DecodeSnapshot(office, raw); err != nil || !reflect.DeepEqual(back, s) {
+		t.Errorf("%+v, %v", back, err)
 	}
 }
 
@@ -107,7 +126,9 @@ func TestRefusals(t *testing.T) {
 		"snapshot held":              {readSnapshot, snapshot(func(s *Snapshot) { s.Held = make([]string, 2001) })},
 		"snapshot epoch":             {readSnapshot, snapshot(func(s *Snapshot) { s.Epoch = -1 })},
 		"snapshot name":              {readSnapshot, snapshot(func(s *Snapshot) { s.Name = strings.Repeat("가", 134) })},
-		"snapshot waiting":           {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Waiting = -1 })},
+		"snapshot counters":          {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Counters = new(-1) })},
+		"snapshot issued":            {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Issued = new(-1) })},
+		"snapshot waiting":           {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Waiting = new(-1) })},
 		"snapshot range":             {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Wait = &Range{5, 4, 6} })},
 		"snapshot counter":           {readSnapshot, snapshot(func(s *Snapshot) { s.Counters[0].Number = 100 })},
 		"snapshot too large":         {readSnapshot, make([]byte, MaxSnapshot+1)},

@@ -46,13 +46,13 @@ type Service struct {
 	ID        string  `json:"id"`
 	Name      string  `json:"name"`
 	NameEn    string  `json:"nameEn,omitempty"`
-	Waiting   int     `json:"waiting"`
-	Wait      *Range  `json:"wait,omitempty"` // for who takes a ticket now; absent when unknown
+	Waiting   *int    `json:"waiting,omitempty"` // absent when unknown, which only an observed office's is
+	Wait      *Range  `json:"wait,omitempty"`    // for who takes a ticket now; absent when unknown
 	Issuing   Issuing `json:"issuing"`
-	Counters  int     `json:"counters"` // open counters that serve it
+	Counters  *int    `json:"counters,omitempty"` // open counters that serve it; absent when unknown
 	Called    string  `json:"called,omitempty"`
-	CalledAt  int     `json:"calledAt,omitempty"` // counter
-	Issued    int     `json:"issued"`             // today
+	CalledAt  int     `json:"calledAt,omitempty"` // counter; absent when unknown
+	Issued    *int    `json:"issued,omitempty"`   // today; absent when unknown
 	Online    bool    `json:"online,omitempty"`
 	OnlineNow bool    `json:"onlineNow,omitempty"` // an online ticket would be given now
 	Priority  bool    `json:"priority,omitempty"`
@@ -73,6 +73,9 @@ const (
 	CounterOpen   CounterState = "open"
 	CounterPaused CounterState = "paused"
 	CounterClosed CounterState = "closed"
+	// CounterUnknown is one of an observed office: what it does is not known, and
+	// Ticket is the number that was called there last.
+	CounterUnknown CounterState = "unknown"
 )
 
 // Counter is one desk.
@@ -80,7 +83,7 @@ type Counter struct {
 	Number   int          `json:"number"`
 	Name     string       `json:"name,omitempty"`
 	State    CounterState `json:"state"`
-	Ticket   string       `json:"ticket,omitempty"` // label of the ticket it serves
+	Ticket   string       `json:"ticket,omitempty"` // label of the ticket it serves; observed: called there last
 	Services []string     `json:"services"`         // ids, in order
 }
 
@@ -88,9 +91,9 @@ type Counter struct {
 type Call struct {
 	Seq     uint64 `json:"seq"`
 	Ticket  string `json:"ticket"`
-	Service string `json:"service"`
-	Counter int    `json:"counter"`
-	At      int64  `json:"at"` // Unix ms
+	Service string `json:"service"`           // "" when unknown
+	Counter int    `json:"counter,omitempty"` // absent when unknown
+	At      int64  `json:"at"`                // Unix ms
 	Recall  bool   `json:"recall,omitempty"`
 }
 

@@ -76,6 +76,8 @@ func (s *State) apply(f Fact) error {
 		} else {
 			s.Devices[e.Device] = slices.Clone(e.Conditions)
 		}
+	case Observed:
+		return s.observe(f.At, e)
 	default:
 		return ErrUnknownFact
 	}
@@ -110,6 +112,7 @@ func (s *State) closeDay(at Stamp) {
 		k := &s.Counters[i]
 		k.Open, k.Paused, k.Current, k.Since = false, false, Ref{}, at
 	}
+	s.unhear("")
 }
 
 // reopenDay lets those wait again who had not been served. Who was on hold or
@@ -143,6 +146,10 @@ func (s *State) confirmClock(at Stamp, e ClockConfirmed) {
 	}
 	for i := range s.Counters {
 		s.Counters[i].Since = s.Counters[i].Since.corrected(at)
+	}
+	for i := range s.Heard {
+		h := &s.Heard[i]
+		h.IssuedAt, h.CalledAt, h.ToldAt = h.IssuedAt.corrected(at), h.CalledAt.corrected(at), h.ToldAt.corrected(at)
 	}
 }
 

@@ -18,6 +18,8 @@ type Config struct {
 	Counters []Counter `json:"counters"`
 	Shifts   []Shift   `json:"shifts,omitempty"`
 	Rules    Rules     `json:"rules"`
+	// Observed: the office keeps its old ticket machine, and Sunbeon only listens.
+	Observed bool `json:"observed,omitempty"`
 }
 
 // Office names the site.
@@ -206,6 +208,9 @@ func (c *Config) checkService(i int, s Service, add report) {
 				s.Label(s.First), s.Label(s.Last), o.ID, o.Label(o.First), o.Label(o.Last), label)
 		}
 	}
+	if c.Observed && s.Online {
+		add(at("online"), "the old machine gives the numbers of this office, and it knows of none taken online: remove it")
+	}
 	s.Open.check(at("open"), add)
 	s.Issuing.check(at("issuing"), add)
 	if s.Quota < 0 || s.OnlineQuota < 0 {
@@ -234,8 +239,10 @@ func sameLabel(a, b Service) (string, bool) {
 	return "", false
 }
 
-// maxNumber is the largest number that fits the signs.
-const maxNumber = 9999
+const (
+	maxNumber  = 9999 // the largest number that fits the signs
+	maxCounter = 99
+)
 
 // number reads a number as Label writes it: without leading zeros.
 func number(text string) (int, bool) {
@@ -245,7 +252,7 @@ func number(text string) (int, bool) {
 
 func (c *Config) checkCounter(i int, k Counter, add report) {
 	at := func(key string) string { return fmt.Sprintf("counters[%d].%s", i, key) }
-	if k.Number < 1 || k.Number > 99 {
+	if k.Number < 1 || k.Number > maxCounter {
 		add(at("number"), "%d: a counter's number lies within 1 to 99", k.Number)
 	}
 	for j, o := range c.Counters[:i] {

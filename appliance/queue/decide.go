@@ -102,6 +102,15 @@ type (
 		Device     string
 		Conditions []string
 	}
+	// Observe says what the old machine of an observed office was heard to do; it
+	// is that of the fact Observed.
+	Observe struct {
+		What    Observation
+		Service string // "": the wire does not say
+		Number  int    // of HeardIssued and HeardCalled
+		Counter int    // of HeardCalled; 0: the wire does not say
+		Count   int    // of HeardWaiting
+	}
 )
 
 func (Tick) Name() string          { return "tick" }
@@ -129,6 +138,7 @@ func (ReopenIssuing) Name() string { return "reopen_issuing" }
 func (Cancel) Name() string        { return "cancel" }
 func (Remove) Name() string        { return "remove" }
 func (ReportDevice) Name() string  { return "device" }
+func (Observe) Name() string       { return "observe" }
 
 // Decision is what a command leads to.
 type Decision struct {
@@ -200,6 +210,9 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 	case PaperResult:
 		return s.decidePaper(c)
 	}
+	if s.Config.Observed && !forObserved(in.Command) {
+		return Decision{}, refuse(ObservedOffice)
+	}
 	if !s.Day.Open {
 		return Decision{}, refuse(DayNotOpen)
 	}
@@ -246,6 +259,8 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 		return s.decideEnd(c.Ref, Cancelled{c.Ref})
 	case Remove:
 		return s.decideEnd(c.Ref, Voided{c.Ref, c.Reason})
+	case Observe:
+		return s.decideObserve(c)
 	}
 	return Decision{}, refuse(BadInput, in.Command.Name())
 }

@@ -47,6 +47,36 @@
 // date lies behind the day's, or too far ahead, the schedule rests: staff close
 // the day and open the next.
 //
+// # Observed offices
+//
+// An office may keep its old ticket machine while Sunbeon listens to its wires
+// (Config.Observed). It gives no numbers and calls nobody: all that is heard
+// comes as Observe and is recorded as Observed. Calls go to the list of calls and
+// to the counters as own ones do; State.Heard keeps the rest by service.
+//
+// How many wait (HeardWaiting) is the count that the machine itself tells. It
+// ends with a call that it does not follow within 10 s: a count that is printed
+// on tickets is as old as the last ticket. Without it, the count is of numbers
+// heard issued and not heard called, when all of this holds:
+//
+//   - Issues and calls of the service are both heard.
+//   - The numbers were heard from the day's first one on, or three calls in a row
+//     were each of the oldest number heard: nobody older waits. A call of a number
+//     that was not heard issued, or that may be of several services, ends this,
+//     and so do a restart of the machine or of the kiosk, a leap in the numbers
+//     and a cut wire.
+//   - No number is in doubt. A call beyond the oldest number leaves those before
+//     it in doubt: they were called unheard, or somebody was picked out of order.
+//     When one of them is called, it was a pick, and who came after that one
+//     waits; after three calls in a row of the next number, they were called.
+//
+// Numbers passed over between two tickets were issued, for the machine gives them
+// one by one; more than 20 at once are a leap. After the last number of the band
+// comes the first. A count of people that nothing was heard to lower for an hour
+// is not told. An unheard call is noticed with the next one only: until then the
+// count is one too high. Who left without being called is counted, as by the old
+// machine.
+//
 // # Caveats
 //
 // Local time is Korean time, UTC+9 without summer time. Schedules act only when

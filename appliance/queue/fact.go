@@ -215,6 +215,15 @@ type (
 		Device     string   `json:"device"`
 		Conditions []string `json:"conditions"`
 	}
+	// Observed is what the old machine of an observed office was heard to do. What
+	// the wire does not say is absent.
+	Observed struct {
+		What    Observation `json:"what"`
+		Service string      `json:"service,omitempty"`
+		Number  int         `json:"number,omitempty"`
+		Counter int         `json:"counter,omitempty"`
+		Count   int         `json:"count,omitempty"` // of HeardWaiting, where absent is 0
+	}
 )
 
 // How a ticket came to be called.
@@ -252,6 +261,7 @@ func (ServicesChanged) Kind() string { return "services_changed" }
 func (IssuingClosed) Kind() string   { return "issuing_closed" }
 func (IssuingReopened) Kind() string { return "issuing_reopened" }
 func (DeviceChanged) Kind() string   { return "device_changed" }
+func (Observed) Kind() string        { return "observed" }
 
 // wireFact is the JSON of a fact; the order of its fields is the order of the
 // bytes, which the journal's hash chain covers.
@@ -373,6 +383,8 @@ func decoder(kind string) (func([]byte) (Event, error), bool) {
 		return as[IssuingReopened], true
 	case "device_changed":
 		return as[DeviceChanged], true
+	case "observed":
+		return as[Observed], true
 	}
 	return nil, false
 }

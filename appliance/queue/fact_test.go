@@ -46,6 +46,7 @@ func everyEvent() []queue.Event {
 		queue.IssuingClosed{Service: "civil", Schedule: true},
 		queue.IssuingReopened{Service: "civil", Schedule: true},
 		queue.DeviceChanged{Device: "printer", Conditions: []string{"paper_end"}},
+		queue.Observed{What: queue.HeardCalled, Service: "civil", Number: 7, Counter: 2, Count: 3},
 	}
 }
 
@@ -63,7 +64,7 @@ func TestEveryKindOfFactKeepsItsContent(t *testing.T) {
 	for _, m := range regexp.MustCompile(`Kind\(\) string +\{ return "(\w+)" \}`).FindAllSubmatch(source, -1) {
 		kinds[string(m[1])] = true
 	}
-	if len(kinds) < 26 {
+	if len(kinds) < 27 {
 		t.Fatalf("found %d kinds in fact.go", len(kinds))
 	}
 	for _, e := range everyEvent() {
@@ -166,6 +167,7 @@ func TestDamagedRecord(t *testing.T) {
 		"no such counter":        {Day: 1, Seq: next, Event: queue.CounterOpened{Counter: 9}},
 		"shift of no counter":    {Day: 1, Seq: next, Event: queue.ServicesChanged{Counter: 9}},
 		"issuing of no service":  {Day: 1, Seq: next, Event: queue.IssuingClosed{Service: "tax"}},
+		"heard where none is":    {Day: 1, Seq: next, Event: queue.Observed{What: queue.HeardIssued, Service: "civil", Number: 7}},
 	} {
 		if err := replay(t, d.facts).Apply(f); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -201,7 +203,12 @@ func FuzzFact(f *testing.F) {
 		if twice, err := b.MarshalJSON(); err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("%s, then %s, %v", once, twice, err)
 		}
-		s := queue.New()
-		_ = s.Apply(a) // whatever the fact, it must not panic
+		// Whatever the fact, it must not panic.
+		_ = queue.New().Apply(a)
+		d := newListener(t)
+		d.gives(1, 2, 3)
+		d.shows(1)
+		a.Day, a.Seq = d.state.Day.Number, d.state.Seq+1
+		_ = d.state.Apply(a)
 	})
 }

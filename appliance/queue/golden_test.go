@@ -71,12 +71,27 @@ func goldenDay(t *testing.T) *desk {
 	return d
 }
 
-// TestGoldenDay notices every change of what old facts mean: the facts of the
-// day are read from testdata/day.jsonl and must lead to testdata/day.state.json.
-// SUNBEON_WRITE_GOLDEN=1 writes both anew; that is right only for facts that no
+// TestGoldenDay notices every change of what old facts mean: the facts of a day
+// are read from testdata/day.jsonl and must lead to testdata/day.state.json, and
+// those of an observed office from testdata/observed.jsonl.
+// SUNBEON_WRITE_GOLDEN=1 writes them anew; that is right only for facts that no
 // office has on its card.
 func TestGoldenDay(t *testing.T) {
-	d := goldenDay(t)
+	left := map[string]bool{}
+	for _, e := range everyEvent() {
+		left[e.Kind()] = true
+	}
+	checkGolden(t, "day", goldenDay(t), left)
+	checkGolden(t, "observed", observedDay(t), left)
+	for kind := range left {
+		t.Errorf("no %s in the days", kind)
+	}
+}
+
+// checkGolden holds the day against its goldens and strikes the kinds it meets.
+func checkGolden(t *testing.T, name string, d *desk, left map[string]bool) {
+	t.Helper()
+	jsonl, state := "testdata/"+name+".jsonl", "testdata/"+name+".state.json"
 	var facts bytes.Buffer
 	for _, f := range d.facts {
 		raw, err := json.Marshal(f)
@@ -86,28 +101,24 @@ func TestGoldenDay(t *testing.T) {
 		facts.Write(append(raw, '\n'))
 	}
 	if os.Getenv("SUNBEON_WRITE_GOLDEN") != "" {
-		for name, b := range map[string][]byte{"testdata/day.jsonl": facts.Bytes(), "testdata/day.state.json": append(d.state.Encode(), '\n')} {
+		for name, b := range map[string][]byte{jsonl: facts.Bytes(), state: append(d.state.Encode(), '\n')} {
 			if err := os.WriteFile(name, b, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	golden, err := os.ReadFile("testdata/day.jsonl")
+	golden, err := os.ReadFile(jsonl)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile("testdata/day.state.json")
+	want, err := os.ReadFile(state)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(facts.Bytes(), golden) {
-		t.Errorf("the same commands lead to other facts than testdata/day.jsonl:\n%s", facts.Bytes())
+		t.Errorf("the same commands lead to other facts than %s:\n%s", jsonl, facts.Bytes())
 	}
 	s := queue.New()
-	left := map[string]bool{}
-	for _, e := range everyEvent() {
-		left[e.Kind()] = true
-	}
 	for i, line := range bytes.Split(bytes.TrimSpace(golden), []byte("\n")) {
 		var f queue.Fact
 		if err := json.Unmarshal(line, &f); err != nil {
@@ -123,8 +134,5 @@ func TestGoldenDay(t *testing.T) {
 	}
 	if got := append(s.Encode(), '\n'); !bytes.Equal(got, want) {
 		t.Errorf("the facts lead to\n%s\nwant\n%s", got, want)
-	}
-	for kind := range left {
-		t.Errorf("no %s in the day", kind)
 	}
 }

@@ -32,6 +32,7 @@ const (
 	ConfigInUse     Code = "config_in_use"
 	BadConfig       Code = "bad_config"
 	BadInput        Code = "bad_input"
+	ObservedOffice  Code = "observed"
 )
 
 // Refusal says why a command did nothing. It is an error; a caller that must
@@ -119,6 +120,8 @@ func sentence(c Code) ([2]string, bool) {
 		return [2]string{"오늘 사용 중인 설정이라 다음 업무일부터 적용됩니다.", "This setting is in use today and takes effect on the next business day."}, true
 	case BadConfig:
 		return [2]string{"설정이 올바르지 않습니다.", "The configuration is not right."}, true
+	case ObservedOffice:
+		return [2]string{"이 민원실의 번호는 기존 순번발행기에서 발급하고 호출합니다. 기존 순번발행기를 사용해 주십시오.", "The existing ticket machine gives and calls the numbers here. Please use that machine."}, true
 	case BadInput:
 		return [2]string{"입력이 올바르지 않습니다.", "The input is not right."}, true
 	}

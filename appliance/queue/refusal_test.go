@@ -21,7 +21,7 @@ func codes(t *testing.T) map[queue.Code]bool {
 	for _, m := range regexp.MustCompile(`Code += "(\w+)"`).FindAllSubmatch(source, -1) {
 		out[queue.Code(m[1])] = true
 	}
-	if len(out) < 26 {
+	if len(out) < 27 {
 		t.Fatalf("found %d codes in refusal.go", len(out))
 	}
 	return out
@@ -168,6 +168,34 @@ func TestEveryRefusal(t *testing.T) {
 		{queue.BadInput, none, do(queue.SetServices{Counter: 1})},
 		{queue.BadInput, none, do(queue.SetServices{Counter: 1, Services: []string{"civil", "civil"}})},
 		{queue.BadInput, none, do(teleported{})},
+		{queue.ObservedOffice, observing, do(civil)},
+		{queue.ObservedOffice, observing, do(queue.CallNext{Counter: 1})},
+		{queue.ObservedOffice, observing, do(queue.Pick{Counter: 1, Ref: nobody})},
+		{queue.ObservedOffice, observing, do(queue.OpenCounter{Counter: 1})},
+		{queue.ObservedOffice, observing, do(queue.SetServices{Counter: 1, Services: []string{"civil"}})},
+		{queue.ObservedOffice, observing, do(queue.Remove{Ref: nobody})},
+		{queue.DayNotOpen, func(d *desk) { observing(d); d.must("", queue.CloseDay{}) },
+			do(queue.Observe{What: queue.HeardIssued, Service: "civil", Number: 1})},
+		{queue.BadInput, none, do(queue.Observe{What: queue.HeardIssued, Service: "civil", Number: 1})},
+		{queue.BadInput, observing, do(queue.Observe{What: "sung", Service: "civil", Number: 1})},
+		{queue.BadInput, observing, do(queue.Observe{What: queue.HeardIssued, Service: "civil", Number: 301})},
+		{queue.BadInput, observing, do(queue.Observe{What: queue.HeardCalled, Number: 0})},
+		{queue.BadInput, observing, do(queue.Observe{What: queue.HeardCalled, Service: "civil", Number: 1, Counter: 100})},
+		{queue.BadInput, observing, do(queue.Observe{What: queue.HeardWaiting, Service: "civil", Count: -1})},
+		{queue.UnknownService, observing, do(queue.Observe{What: queue.HeardCalled, Service: "tax", Number: 1})},
+		{queue.UnknownService, observing, do(queue.Observe{What: queue.HeardIssued, Number: 1})},
+		{queue.UnknownService, observing, do(queue.Observe{What: queue.HeardRestarted})},
+		{queue.ConfigInUse, func(d *desk) {
+			observing(d)
+			d.must("", queue.Observe{What: queue.HeardIssued, Service: "civil", Number: 1})
+		}, do(queue.Configure{Config: office()})},
+		{queue.ConfigInUse, given(), do(queue.Configure{Config: observed()})},
+		{queue.ConfigInUse, func(d *desk) { d.must("", queue.OpenCounter{Counter: 1}) }, do(queue.Configure{Config: observed()})},
+		{queue.BadConfig, none, func() queue.Command {
+			c := observed()
+			c.Services[1].Online = true
+			return queue.Configure{Config: c}
+		}},
 	} {
 		delete(left, c.code)
 		d := newDesk(t)

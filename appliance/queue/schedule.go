@@ -180,22 +180,30 @@ func (s *State) decideConfigure(c Configure) (Decision, *Refusal) {
 }
 
 // inUse names what of the day the configuration would take away, "" if nothing:
-// a ticket's number, or an open counter. It asks of a closed day too, because
-// that one may be reopened.
+// a ticket's number, a service of which numbers were heard, or an open counter.
+// It asks of a closed day too, because that one may be reopened.
 func (s *State) inUse(c Config) string {
+	other := c.Observed != s.Config.Observed // another machine gives the numbers
 	for i := range s.Tickets {
 		t := &s.Tickets[i]
 		was, _ := s.Config.Service(t.Band)
 		is, ok := c.Service(t.Band)
-		if !ok || is.Prefix != was.Prefix || t.Number < is.First || t.Number > is.Last {
+		if other || !ok || is.Prefix != was.Prefix || t.Number < is.First || t.Number > is.Last {
 			return was.Label(t.Number)
 		}
 		if _, ok := c.Service(t.Service); !ok && (t.Status.Live() || t.Status == Left) {
 			return was.Label(t.Number)
 		}
 	}
+	for _, h := range s.Heard {
+		was, _ := s.Config.Service(h.Service)
+		is, ok := c.Service(h.Service)
+		if other || !ok || is.Prefix != was.Prefix || is.First != was.First || is.Last != was.Last {
+			return was.Name
+		}
+	}
 	for _, k := range s.Counters {
-		gone := !slices.ContainsFunc(c.Counters, func(n Counter) bool { return n.Number == k.Number })
+		gone := other || !slices.ContainsFunc(c.Counters, func(n Counter) bool { return n.Number == k.Number })
 		if gone && (k.Open || !k.Current.IsZero()) {
 			return cmp.Or(s.rule(k.Number).Name, strconv.Itoa(k.Number))
 		}

@@ -22,6 +22,7 @@ type State struct {
 	Calls    []Call              `json:"calls"`   // the last of them, oldest first
 	Requests map[string]Answer   `json:"requests"`
 	Devices  map[string][]string `json:"devices"` // conditions by device; well ones are absent
+	Heard    []Heard             `json:"heard,omitempty"`
 
 	byRef     map[Ref]int // index into Tickets; derived
 	untrusted string      // boot of the last untrusted fact, until its clock is confirmed; derived
@@ -54,7 +55,7 @@ type CounterState struct {
 	Paused   bool     `json:"paused"`
 	Services []string `json:"services"` // served today, in order
 	Shift    int      `json:"shift"`    // the shift in force, from 1; 0 is none
-	Current  Ref      `json:"current"`  // the ticket at the counter, zero when idle
+	Current  Ref      `json:"current"`  // the ticket at the counter, zero when idle; observed: the number last called there
 	Since    Stamp    `json:"since"`    // of the call, or of becoming idle
 	Jumps    int      `json:"jumps"`    // priority calls before their place, in a row
 	// Credit and JumpsIn belong to RuleWeighted: what each service has saved

@@ -64,7 +64,11 @@ func expectation(w []string) func(*appliance.View) error {
 			case w[0] == "issuing":
 				return same(string(v.Public.Services[i].Issuing), w[2])
 			}
-			return same(strconv.Itoa(v.Public.Services[i].Waiting), w[2])
+			n := v.Public.Services[i].Waiting
+			if n == nil {
+				return same("unknown", w[2])
+			}
+			return same(strconv.Itoa(*n), w[2])
 		}
 	case "counter":
 		return func(v *appliance.View) error {

@@ -189,7 +189,8 @@ func TestStatesAreSaid(t *testing.T) {
 		{"closed service", func(s *feed.Snapshot) { s.Services[0].Issuing = feed.IssuingClosed }, Live(), []string{"발권마감"}},
 		{"early", func(s *feed.Snapshot) { s.Services[0].Issuing = feed.IssuingEarly }, Live(), []string{"조기마감", "새 번호표는 드리지 않으며"}},
 		{"full", func(s *feed.Snapshot) { s.Services[0].Issuing = feed.IssuingFull }, Live(), []string{"번호 소진"}},
-		{"nobody serves", func(s *feed.Snapshot) { s.Services[0].Counters = 0 }, Live(), []string{"창구 부재중"}},
+		{"nobody serves", func(s *feed.Snapshot) { s.Services[0].Counters = new(0) }, Live(), []string{"창구 부재중"}},
+		{"nobody knows who waits", func(s *feed.Snapshot) { s.Services[0].Waiting = nil }, Live(), []string{"–"}},
 		{"all closed", func(s *feed.Snapshot) {
 			for i := range s.Services {
 				s.Services[i].Issuing = feed.IssuingClosed
@@ -347,7 +348,7 @@ func TestLayersChangeOnlyWhatChanged(t *testing.T) {
 			t.Errorf("%s changed though nothing did", id)
 		}
 	}
-	s.Services[0].Waiting++
+	*s.Services[0].Waiting++
 	waiting, _ := get(noon.Add(time.Second))
 	if waiting["base"] == first["base"] || waiting["clock"] != first["clock"] || waiting["pulse/0"] != first["pulse/0"] {
 		t.Errorf("one more waits: from %v to %v", first, waiting)

@@ -51,12 +51,12 @@ func (c *canvas) tiles(r image.Rectangle) {
 // it serves.
 func (c *canvas) tile(r image.Rectangle, k feed.Counter) {
 	number, label, plaque := digits, soft, ground
-	hot := k.Ticket != "" && k.State == feed.CounterOpen && c.isHot(k.Ticket, k.Number)
+	hot := shows(k) && c.isHot(k.Ticket, k.Number)
 	switch {
 	case hot:
 		c.heat(r, 8)
 		number, label, plaque = hotInk, ink, hotInk
-	case k.State == feed.CounterOpen:
+	case k.State == feed.CounterOpen, k.State == feed.CounterUnknown:
 		c.round(r, 8, stripe)
 	default:
 		c.round(r, 8, quiet)
@@ -164,7 +164,7 @@ func (c *canvas) table(r image.Rectangle) {
 
 func (c *canvas) tableRow(row image.Rectangle, k feed.Counter, odd bool, small int, cells func(image.Rectangle) (a, b, d image.Rectangle)) {
 	number, text := digits, ink
-	hot := k.Ticket != "" && k.State == feed.CounterOpen && c.isHot(k.Ticket, k.Number)
+	hot := shows(k) && c.isHot(k.Ticket, k.Number)
 	switch {
 	case hot:
 		c.heat(row, 8)

@@ -44,7 +44,9 @@
 // # Caveats
 //
 // A waiting time is shown as the snapshot has it; a missing one is a dash, not
-// a guess. Calls from the future by more than two seconds are not highlighted:
+// a guess, and so is a missing number of people. An observed office has no
+// waiting times, and they are left out; a call of which it is not known where
+// stands alone. Calls from the future by more than two seconds are not highlighted:
 // the clock was set back. Names beyond the basic plane, such as emoji, show as
 // the font's box.
 package board

@@ -81,9 +81,9 @@ func random(rng *rand.Rand) (*feed.Snapshot, Freshness) {
 		if odds(2) {
 			v.Name = long[rng.IntN(len(long))]
 		}
-		v.Waiting = rng.IntN(1 + []int{9, 99, 999}[rng.IntN(3)])
+		v.Waiting = new(rng.IntN(1 + []int{9, 99, 999}[rng.IntN(3)]))
 		v.Issuing = []feed.Issuing{feed.IssuingOpen, feed.IssuingOpen, feed.IssuingClosed, feed.IssuingEarly, feed.IssuingFull}[rng.IntN(5)]
-		v.Counters = rng.IntN(3)
+		v.Counters = new(rng.IntN(3))
 		v.Wait = nil
 		if !odds(4) {
 			low := rng.IntN(9000)
@@ -124,6 +124,9 @@ func random(rng *rand.Rand) (*feed.Snapshot, Freshness) {
 	if odds(8) {
 		s.Calls = nil
 	}
+	if odds(4) {
+		observe(rng, s)
+	}
 	for range rng.IntN(3) * rng.IntN(9) {
 		s.Missed = append(s.Missed, fmt.Sprint(1000+rng.IntN(8000)))
 	}
@@ -149,6 +152,34 @@ func random(rng *rand.Rand) (*feed.Snapshot, Freshness) {
 	return s, Live()
 }
 
+// observe makes the office one that listens to an old machine, whose wires tell
+// more or less.
+func observe(rng *rand.Rand, s *feed.Snapshot) {
+	s.Observed = true
+	odds := func(n int) bool { return rng.IntN(n) == 0 }
+	for i := range s.Services {
+		v := &s.Services[i]
+		v.Counters, v.Issued, v.Wait = nil, nil, nil
+		if odds(2) {
+			v.Waiting = nil
+		}
+		if odds(2) {
+			v.CalledAt = 0
+		}
+	}
+	for i := range s.Counters {
+		s.Counters[i].State = feed.CounterUnknown
+	}
+	if odds(3) {
+		s.Counters = nil
+	}
+	for i := range s.Calls {
+		if odds(2) {
+			s.Calls[i].Counter, s.Calls[i].Service = 0, ""
+		}
+	}
+}
+
 // excess is the most that a snapshot may hold, and more than an office would say.
 func excess(rng *rand.Rand) *feed.Snapshot {
 	s := office(1+rng.IntN(64), 1+rng.IntN(99))
@@ -162,7 +193,7 @@ func excess(rng *rand.Rand) *feed.Snapshot {
 	s.Name, s.NameEn = text(130), text(130)
 	for i := range s.Services {
 		s.Services[i].Name, s.Services[i].NameEn = text(130), text(130)
-		s.Services[i].Waiting = rng.IntN(100000)
+		s.Services[i].Waiting = new(rng.IntN(100000))
 	}
 	for i := range s.Calls {
 		s.Calls[i].Ticket = text(40)

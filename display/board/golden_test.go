@@ -71,6 +71,19 @@ func scenarios() []scenario {
 	closed := office(3, 4)
 	closed.DayOpen = false
 
+	heard := office(3, 4)
+	heard.Observed = true
+	for i := range heard.Services {
+		v := &heard.Services[i]
+		v.Wait, v.Counters = nil, nil
+	}
+	heard.Services[1].Waiting = nil
+	for i := range heard.Counters {
+		heard.Counters[i].State = feed.CounterUnknown
+	}
+	heard.Counters[0].Ticket, heard.Counters[2].Ticket = "", "3016"
+	heard.Calls[0].Counter = 0
+
 	return []scenario{
 		{"onecall", hd(OneCall), busy, noon, Live()},
 		{"onecall-rest", hd(OneCall), busy, resting, Live()},
@@ -81,6 +94,7 @@ func scenarios() []scenario {
 		{"portrait", Options{Width: 1080, Height: 1920}, upright, noon, Live()},
 		{"lost", hd(OneCall), trouble, noon.Add(9 * time.Minute), Lost(noon.Add(time.Minute))},
 		{"closed", hd(Auto), closed, noon.Add(5 * time.Hour), Live()},
+		{"observed", hd(Auto), heard, noon, Live()},
 		{"fullhd", Options{Width: 1920, Height: 1080}, busy, resting, Live()},
 	}
 }

@@ -68,6 +68,10 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 		}
 		c.both(foot, v.Name, v.NameEn, style{size: size, weight: bold, col: label}, style{size: size * 6 / 10, col: label})
 	}
+	if k.Counter == 0 { // the wire of an observed office does not say where
+		c.nowhere(in, clean(k.Ticket), number, label)
+		return
+	}
 	ticket, to := clean(k.Ticket), strconv.Itoa(k.Counter)
 	top, bottom := c.extent(ticket + to)
 	cap := bottom - top
@@ -92,6 +96,19 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	c.figures(numberCell, ticket, "번", "No.", size, baseline, number, label)
 	c.sign(arrow, square(gap, int(em*arrowEm)), label)
 	c.figures(deskCell, to, "창구", "Counter", size, baseline, desk, label)
+}
+
+// nowhere shows a called number without a counter.
+func (c *canvas) nowhere(r image.Rectangle, ticket string, number, label color.RGBA) {
+	top, bottom := c.extent(ticket)
+	wide := c.width(ticket, bold) + wordGap + wordEm*c.width("번", bold)
+	size := int(min(float64(r.Dy())/(bottom-top), float64(r.Dx())/wide))
+	if size < smallest {
+		return
+	}
+	em := float64(size)
+	r = inset(r, max(0, int((float64(r.Dx())-em*wide)/2)), 0)
+	c.figures(r, ticket, "번", "No.", size, (r.Min.Y+r.Max.Y)/2-int((top+bottom)*em/2), number, label)
 }
 
 // figures sets large figures with a word behind them, and its English above it.
@@ -177,8 +194,10 @@ func (c *canvas) recents(r image.Rectangle) {
 		sign, rest := cutLeft(rest, size, size/4)
 		desk, when := cutLeft(rest, min(int(em*2.6), rest.Dx()), 0)
 		c.write(number, k.Ticket, style{size: size, weight: bold, col: digits})
-		c.sign(arrow, square(sign, size*6/10), soft)
-		c.unit(desk, strconv.Itoa(k.Counter), "창구", size, style{weight: bold, col: ink})
+		if k.Counter > 0 {
+			c.sign(arrow, square(sign, size*6/10), soft)
+			c.unit(desk, strconv.Itoa(k.Counter), "창구", size, style{weight: bold, col: ink})
+		}
 		ko, _ := moment(unix(k.At), c.at)
 		if c.width(ko, regular)*em*0.6 <= float64(when.Dx()) {
 			c.write(when, ko, style{size: size * 6 / 10, col: soft, align: right})
@@ -198,6 +217,9 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 		ticket, to := clean(k.Ticket), strconv.Itoa(k.Counter)
 		number := int(em*c.width(ticket, bold)) + 1
 		sign, desk := size, int(em*(c.width(to, bold)+0.2+0.62*c.width("창구", bold)))+2
+		if k.Counter == 0 {
+			sign, desk = 0, 0
+		}
 		if number+sign+desk > rest.Dx() {
 			return
 		}
@@ -206,8 +228,10 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 		a, cell := cutLeft(cell, number, 0)
 		b, cell := cutLeft(cell, sign, 0)
 		c.write(a, ticket, style{size: size, weight: bold, col: digits})
-		c.sign(arrow, square(b, size/2), soft)
-		c.unit(cell, to, "창구", size, style{weight: bold, col: ink})
+		if k.Counter > 0 {
+			c.sign(arrow, square(b, size/2), soft)
+			c.unit(cell, to, "창구", size, style{weight: bold, col: ink})
+		}
 	}
 }
 

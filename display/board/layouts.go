@@ -135,9 +135,12 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	}
 	box := inset(mid, c.px(16), c.px(8))
 	big, place := cutTop(box, box.Dy()*66/100, c.px(14))
-	if ticket == "" {
+	switch {
+	case ticket == "":
 		c.write(box, "호출 전", style{size: c.px(40), weight: bold, col: faint, align: centre})
-	} else {
+	case desk == 0:
+		c.figure(box, ticket, style{weight: bold, col: number, align: centre})
+	default:
 		c.figure(big, ticket, style{weight: bold, col: number, align: centre})
 		size := min(c.px(72), place.Dy())
 		to := strconv.Itoa(desk)
@@ -155,7 +158,10 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 func (c *canvas) columnFoot(foot image.Rectangle, v feed.Service) {
 	count, wait := cutLeft(foot, foot.Dx()*44/100, c.px(10))
 	ko, en := people(v.Waiting)
-	c.under(count, "대기 "+ko, en+" waiting", style{size: c.px(32), weight: bold, col: ink}, style{size: c.px(14), col: soft})
+	if v.Waiting != nil {
+		en += " waiting"
+	}
+	c.under(count, "대기 "+ko, en, style{size: c.px(32), weight: bold, col: ink}, style{size: c.px(14), col: soft})
 	c.expect(wait, v, c.px(32), true)
 }
 

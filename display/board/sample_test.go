@@ -55,9 +55,9 @@ func office(services, counters int) *feed.Snapshot {
 		n := realNames[i%len(realNames)]
 		low := 240 + 190*i
 		s.Services = append(s.Services, feed.Service{
-			ID: fmt.Sprintf("s%d", i+1), Name: n[0], NameEn: n[1], Waiting: (7 + 5*i) % 23,
+			ID: fmt.Sprintf("s%d", i+1), Name: n[0], NameEn: n[1], Waiting: new((7 + 5*i) % 23),
 			Wait: &feed.Range{Low: low, Mid: low + 200, High: low + 470}, Issuing: feed.IssuingOpen,
-			Counters: 1, Called: fmt.Sprint(1017 + 1000*i - 3*((i+2)%3)), CalledAt: i%max(counters, 1) + 1, Hours: "09:00-18:00",
+			Counters: new(1), Called: fmt.Sprint(1017 + 1000*i - 3*((i+2)%3)), CalledAt: i%max(counters, 1) + 1, Hours: "09:00-18:00",
 		})
 	}
 	for i := range counters {

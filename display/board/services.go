@@ -95,11 +95,14 @@ func (c *canvas) expect(r image.Rectangle, v feed.Service, size int, english boo
 		c.plateIn(r, ko, en, float64(size)/c.u*0.86, right)
 		return
 	}
-	if v.Counters == 0 && v.Waiting > 0 {
+	if v.Counters != nil && *v.Counters == 0 && v.Waiting != nil && *v.Waiting > 0 {
 		c.plateIn(r, "창구 부재중", "Away", float64(size)/c.u*0.86, right)
 		return
 	}
 	ko, en := waiting(v.Wait)
+	if ko == "" && c.s.Observed { // which never has one
+		return
+	}
 	if ko == "" {
 		c.write(r, "–", style{size: size, col: soft, align: right})
 		return
@@ -174,7 +177,9 @@ func (c *canvas) ledger(r image.Rectangle) {
 			c.write(cell[1], "–", style{size: size / 2, col: faint, align: centre})
 		} else {
 			c.write(cell[1], ticket, style{size: size, weight: bold, col: number, align: centre})
-			c.write(cell[2], strconv.Itoa(desk), style{size: size, weight: bold, col: text, align: centre})
+			if desk > 0 {
+				c.write(cell[2], strconv.Itoa(desk), style{size: size, weight: bold, col: text, align: centre})
+			}
 		}
 		ko, _ := people(v.Waiting)
 		c.write(cell[3], ko, style{size: min(c.px(36), row.Dy()*8/10), weight: bold, col: text, align: right})

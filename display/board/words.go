@@ -8,8 +8,18 @@ import (
 	"sunbeon/appliance/feed"
 )
 
-// people returns how many wait.
-func people(n int) (ko, en string) { return strconv.Itoa(n) + "명", strconv.Itoa(n) }
+// people returns how many wait; a dash when that is not known.
+func people(n *int) (ko, en string) {
+	if n == nil {
+		return "–", "–"
+	}
+	return strconv.Itoa(*n) + "명", strconv.Itoa(*n)
+}
+
+// shows reports whether a counter's number is of somebody called there.
+func shows(k feed.Counter) bool {
+	return k.Ticket != "" && (k.State == feed.CounterOpen || k.State == feed.CounterUnknown)
+}
 
 // waiting words an expected wait: whole minutes, the low end rounded down and
 // the high end up, so that the range never promises more than is known.

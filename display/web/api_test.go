@@ -20,7 +20,7 @@ func TestAPITagsItsAnswers(t *testing.T) {
 			t.Errorf("%s, the same again: %s", path, r.Status)
 		}
 		o := hall("CS0001", time.Now())
-		o.Snapshot.Services[0].Waiting += 5
+		*o.Snapshot.Services[0].Waiting += 5
 		c.set(o)
 		if r := get(t, s, path, "If-None-Match", tag); r.StatusCode != http.StatusOK || r.Header.Get("ETag") == tag {
 			t.Errorf("%s, changed: %s", path, r.Status)

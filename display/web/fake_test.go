@@ -152,10 +152,10 @@ func hall(id string, received time.Time) Office {
 	return Office{ID: id, Received: received, Live: true, Snapshot: &feed.Snapshot{V: 1, City: "c", Office: id, Epoch: 1, Rev: 1,
 		AsOf: received.UnixMilli(), Clock: true, Name: "수정동 주민센터", NameEn: "Sujeong Office", Day: 1, Date: "2026-11-23", DayOpen: true,
 		Services: []feed.Service{
-			{ID: "civil", Name: "민원", NameEn: "Certificates", Waiting: 7, Wait: &feed.Range{Low: 240, Mid: 420, High: 660}, Issuing: feed.IssuingOpen,
-				Counters: 2, Called: "118", CalledAt: 2, Hours: "09:00-18:00"},
-			{ID: "passport", Name: "여권", NameEn: "Passports", Waiting: 4, Wait: &feed.Range{Low: 1500, Mid: 2100, High: 3900}, Issuing: feed.IssuingOpen,
-				Counters: 1, Called: "501", CalledAt: 7, Online: true, OnlineNow: true},
+			{ID: "civil", Name: "민원", NameEn: "Certificates", Waiting: new(7), Wait: &feed.Range{Low: 240, Mid: 420, High: 660}, Issuing: feed.IssuingOpen,
+				Counters: new(2), Called: "118", CalledAt: 2, Hours: "09:00-18:00"},
+			{ID: "passport", Name: "여권", NameEn: "Passports", Waiting: new(4), Wait: &feed.Range{Low: 1500, Mid: 2100, High: 3900}, Issuing: feed.IssuingOpen,
+				Counters: new(1), Called: "501", CalledAt: 7, Online: true, OnlineNow: true},
 		},
 		Counters: []feed.Counter{
 			{Number: 2, State: feed.CounterOpen, Ticket: "118", Services: []string{"civil"}},

@@ -96,7 +96,7 @@ func present(t Ticket, o Office, now time.Time) *feed.Range {
 		return nil
 	}
 	for _, v := range o.Snapshot.Services {
-		if v.ID == t.Service && v.Waiting == t.Ahead+1 {
+		if v.ID == t.Service && v.Waiting != nil && *v.Waiting == t.Ahead+1 {
 			return v.Wait
 		}
 	}

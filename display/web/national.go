@@ -39,7 +39,7 @@ type (
 		TaskNm      string `json:"taskNm"`
 		ClotNo      string `json:"clotNo"` // called number
 		ClotCnterNo string `json:"clotCnterNo"`
-		WtngCnt     string `json:"wtngCnt"`
+		WtngCnt     string `json:"wtngCnt"` // blank where an observed office does not know it
 	}
 	infoRow struct {
 		TotCrtrYmd     string `json:"totCrtrYmd"`
@@ -68,7 +68,10 @@ func realtimeRows(o Office, now time.Time) []any {
 	var rows []any
 	for _, v := range o.Snapshot.Services {
 		r := realtimeRow{TotDt: seoul(heard(o)).Format("20060102150405"), StdgCd: stdg(o), CsoSn: o.ID, CsoNm: o.Snapshot.Name,
-			TaskNo: v.ID, TaskNm: v.Name, ClotNo: v.Called, WtngCnt: strconv.Itoa(v.Waiting)}
+			TaskNo: v.ID, TaskNm: v.Name, ClotNo: v.Called}
+		if v.Waiting != nil {
+			r.WtngCnt = strconv.Itoa(*v.Waiting)
+		}
 		if v.CalledAt > 0 {
 			r.ClotCnterNo = strconv.Itoa(v.CalledAt)
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -91,6 +92,11 @@ type page struct {
 // Ago words the age of a figure.
 func (p *page) Ago(heard int64) Words {
 	return ago(time.Duration(p.Now-heard) * time.Millisecond)
+}
+
+// Observed reports whether an office of the page keeps its own ticket machine.
+func (p *page) Observed() bool {
+	return p.Detail != nil && p.Detail.Observed || slices.ContainsFunc(p.Cards, func(c Card) bool { return c.Observed })
 }
 
 func (s *Site) page(r *http.Request, title Words) *page {

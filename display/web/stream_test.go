@@ -134,7 +134,7 @@ func TestStreamTellsChangesAndStaleness(t *testing.T) {
 		}
 
 		said := hall("CS0001", time.Now())
-		said.Snapshot.Services[0].Waiting = 41
+		said.Snapshot.Services[0].Waiting = new(41)
 		c.say(said)
 		if e := next(t, all); e.data["id"] != "CS0001" || e.data["waiting"] != 45.0 || e.data["stale"] != false || e.data["counters"] != nil {
 			t.Errorf("a change: %+v", e)

@@ -294,7 +294,7 @@ func TestTicketsStreamOnlyWakes(t *testing.T) {
 			t.Errorf("the office's page is told the same again: %+v", <-page)
 		}
 		said := hall("CS0001", time.Now())
-		said.Snapshot.Services[0].Waiting = 41
+		said.Snapshot.Services[0].Waiting = new(41)
 		c.say(said)
 		if e := next(t, page); e.name != "office" || e.data["waiting"] != 45.0 {
 			t.Errorf("%+v", e)

@@ -24,7 +24,8 @@ type Card struct {
 	Stale       bool      `json:"stale"` // as of writing; heard decides
 	State       State     `json:"state"`
 	StateText   Words     `json:"stateText"`
-	Waiting     int       `json:"waiting"`
+	Observed    bool      `json:"observed"`          // derived by listening to another machine
+	Waiting     *int      `json:"waiting,omitempty"` // absent when that of a service is
 	WaitingText Words     `json:"waitingText"`
 	Level       Level     `json:"level"` // of the busiest open service
 	LevelText   Words     `json:"levelText"`
@@ -37,7 +38,7 @@ type Service struct {
 	Name        Words       `json:"name"`
 	State       State       `json:"state"`
 	StateText   Words       `json:"stateText"`
-	Waiting     int         `json:"waiting"`
+	Waiting     *int        `json:"waiting,omitempty"` // absent when not known
 	WaitingText Words       `json:"waitingText"`
 	Called      string      `json:"called"` // last called number, "" before the first
 	CalledText  Words       `json:"calledText"`
@@ -47,7 +48,7 @@ type Service struct {
 	WaitText    Words       `json:"waitText"`
 	Level       Level       `json:"level"`
 	LevelText   Words       `json:"levelText"`
-	Counters    int         `json:"counters"` // open ones that serve it
+	Counters    *int        `json:"counters,omitempty"` // open ones that serve it; absent when not known
 	CountText   Words       `json:"countersText"`
 	Hours       string      `json:"hours,omitempty"` // of issuing today
 	Online      bool        `json:"online"`          // tickets may be taken online at all
@@ -61,8 +62,7 @@ type Detail struct {
 	Counters []Counter `json:"counters"`
 	Calls    []Call    `json:"calls"`
 	Notices  []Words   `json:"notices"`
-	Clock    bool      `json:"clock"`    // the office's clock is confirmed
-	Observed bool      `json:"observed"` // derived by listening to another machine
+	Clock    bool      `json:"clock"` // the office's clock is confirmed
 	Date     string    `json:"date,omitempty"`
 	Address  string    `json:"address,omitempty"`
 	Weekdays string    `json:"weekdays,omitempty"`
@@ -137,15 +137,20 @@ func card(o Office, connected bool, now time.Time) Card {
 	}
 	at := heard(o)
 	c := Card{ID: o.ID, Name: named(cmp.Or(s.Name, o.ID), s.NameEn), HeardText: noTime(),
-		Stale: stale(o, now), Level: Unknown, Services: make([]Service, 0, len(s.Services))}
+		Stale: stale(o, now), Observed: s.Observed, Level: Unknown, Services: make([]Service, 0, len(s.Services))}
 	if !at.IsZero() {
 		c.Heard, c.HeardText = at.UnixMilli(), moment(at)
 	}
+	waiting, known := 0, true
 	states := map[State]Words{}
 	for _, v := range s.Services {
 		w := service(v, now)
 		w.Take, w.Why = offer(w, v.OnlineNow, c, connected)
-		c.Waiting += v.Waiting
+		if v.Waiting == nil {
+			known = false
+		} else {
+			waiting += *v.Waiting
+		}
 		if _, seen := states[w.State]; !seen {
 			states[w.State] = w.StateText
 		}
@@ -161,7 +166,10 @@ func card(o Office, connected bool, now time.Time) Card {
 			break
 		}
 	}
-	c.WaitingText, c.LevelText = people(c.Waiting), c.Level.Words()
+	c.WaitingText, c.LevelText = atLeast(waiting), c.Level.Words()
+	if known {
+		c.Waiting, c.WaitingText = &waiting, people(&waiting)
+	}
 	return c
 }
 
@@ -220,9 +228,12 @@ func offer(v Service, now bool, c Card, connected bool) (bool, Words) {
 }
 
 // countersWords word how many counters are open for a service.
-func countersWords(n int) Words {
-	w := Words{fmt.Sprintf("창구 %d곳", n), fmt.Sprintf("%d counters", n)}
-	if n == 1 {
+func countersWords(n *int) Words {
+	if n == nil {
+		return Words{}
+	}
+	w := Words{fmt.Sprintf("창구 %d곳", *n), fmt.Sprintf("%d counters", *n)}
+	if *n == 1 {
 		w.En = "1 counter"
 	}
 	return w
@@ -247,7 +258,11 @@ func detail(o Office, connected bool, now time.Time) Detail {
 		d.Counters = append(d.Counters, counter(k, names))
 	}
 	for _, c := range s.Calls[:min(len(s.Calls), 8)] {
-		d.Calls = append(d.Calls, Call{c.Ticket, names[c.Service], counterWords(c.Counter),
+		at := Words{}
+		if c.Counter > 0 {
+			at = counterWords(c.Counter)
+		}
+		d.Calls = append(d.Calls, Call{c.Ticket, names[c.Service], at,
 			seoul(time.UnixMilli(c.At)).Format("15:04")})
 	}
 	for _, f := range s.Faults {
@@ -256,7 +271,7 @@ func detail(o Office, connected bool, now time.Time) Detail {
 	for _, n := range s.Notices {
 		d.Notices = append(d.Notices, Words{n, n})
 	}
-	d.Clock, d.Observed, d.Date = s.Clock, s.Observed, s.Date
+	d.Clock, d.Date = s.Clock, s.Date
 	if w := s.Where; w != nil {
 		d.Address, d.Weekdays, d.Night, d.Weekend = cmp.Or(w.Road, w.Lot), hours(w.Weekdays), w.Night, w.Weekend
 		d.Lat, d.Lon = w.Lat, w.Lon
@@ -280,6 +295,10 @@ func counter(k feed.Counter, names map[string]Words) Counter {
 		out.Name.En += " " + k.Name
 	}
 	switch {
+	case k.State == feed.CounterUnknown && k.Ticket != "":
+		out.StateText = Words{"마지막 호출", "Last call"}
+	case k.State == feed.CounterUnknown:
+		out.StateText = unknown()
 	case k.State == feed.CounterOpen && k.Ticket != "":
 		out.StateText = Words{"응대 중", "Serving"}
 	case k.State == feed.CounterOpen:

@@ -53,9 +53,11 @@ func TestLevelsFollowTheRule(t *testing.T) {
 		{feed.Service{Wait: wait(601)}, Normal},
 		{feed.Service{Wait: wait(1800)}, Normal},
 		{feed.Service{Wait: wait(1801)}, Busy},
-		{feed.Service{Waiting: 9}, Unknown},
-		{feed.Service{Counters: 1, Issuing: feed.IssuingOpen}, Smooth},
-		{feed.Service{Counters: 0, Issuing: feed.IssuingOpen}, Unknown},
+		{feed.Service{Waiting: new(9)}, Unknown},
+		{feed.Service{Waiting: new(0), Counters: new(1), Issuing: feed.IssuingOpen}, Smooth},
+		{feed.Service{Waiting: new(0), Counters: new(0), Issuing: feed.IssuingOpen}, Unknown},
+		{feed.Service{Waiting: new(0), Issuing: feed.IssuingOpen}, Unknown},
+		{feed.Service{Counters: new(1), Issuing: feed.IssuingOpen}, Unknown},
 	} {
 		if got := level(c.v); got != c.want {
 			t.Errorf("%+v: %s", c.v, got)

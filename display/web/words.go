@@ -20,8 +20,30 @@ func moment(t time.Time) Words {
 	return Words{fmt.Sprintf("%d월 %d일 %s", t.Month(), t.Day(), t.Format("15:04")), t.Format("2 Jan 15:04")}
 }
 
+// unknown stands for a figure that nobody knows.
+func unknown() Words { return Words{"알 수 없음", "not known"} }
+
 // people words a number of people.
-func people(n int) Words { return Words{fmt.Sprintf("%d명", n), fmt.Sprint(n)} }
+func people(n *int) Words {
+	if n == nil {
+		return unknown()
+	}
+	return Words{fmt.Sprintf("%d명", *n), fmt.Sprint(*n)}
+}
+
+// atLeast words the people of an office of whom only some services tell.
+func atLeast(n int) Words {
+	if n == 0 {
+		return unknown()
+	}
+	return Words{fmt.Sprintf("%d명 이상", n), fmt.Sprintf("%d or more", n)}
+}
+
+// some reports whether a count is known to be above nothing.
+func some(n *int) bool { return n != nil && *n > 0 }
+
+// none reports whether a count is known to be nothing.
+func none(n *int) bool { return n != nil && *n == 0 }
 
 // ago words an age; the page's module says the same while it ticks.
 func ago(d time.Duration) Words {
@@ -95,7 +117,7 @@ const (
 // level rates a service.
 func level(v feed.Service) Level {
 	switch {
-	case v.Wait == nil && v.Waiting == 0 && v.Counters > 0 && v.Issuing == feed.IssuingOpen:
+	case v.Wait == nil && none(v.Waiting) && some(v.Counters) && v.Issuing == feed.IssuingOpen:
 		return Smooth
 	case v.Wait == nil:
 		return Unknown

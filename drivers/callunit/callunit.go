@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -34,6 +32,10 @@ type Config struct {
 	// Repeat is within what time the same frame again is a repetition by the unit
 	// (held key, or an acknowledgement it missed) and no new press: 300 ms.
 	Repeat time.Duration
+	// Sightings is how often a frame must come before it is a press: 1, or 2 where
+	// a damaged frame could pass for a good one and the unit says it again. 0 is 2
+	// for a table with an acknowledgement and without crc16, else 1.
+	Sightings int `toml:"sightings"`
 	// Pause is the longest silence inside a frame: 50 ms.
 	Pause time.Duration
 	// Poll, the command and data of a question in hexadecimal, is for units that
@@ -81,6 +83,9 @@ func (c Config) Check() error {
 			bad("unit %d at counter %d; give the counter's number", u.Address, u.Counter)
 		}
 	}
+	if c.Sightings < 0 || c.Sightings > 2 {
+		bad("sightings of %d; 1 or 2, or leave it out", c.Sightings)
+	}
 	if c.Repeat < 0 || c.Pause < 0 || c.Answer < 0 {
 		bad("negative time; leave it out for the default")
 	}
@@ -103,6 +108,7 @@ func (c Config) speech(code string) (frame.Frame, error) {
 type Stats struct {
 	Keys     uint64 // presses
 	Repeated uint64 // frames that repeated one
+	Unsure   uint64 // frames that wait for their second sighting, or waited in vain
 	Unknown  uint64 // good frames of a key or a unit that the table does not have
 	Garbled  uint64 // damaged frames
 	Dropped  uint64 // bytes that belonged to no frame
@@ -110,20 +116,13 @@ type Stats struct {
 
 // Dev is a line of call units.
 type Dev struct {
-	cfg     Config
-	onKey   func(counter int, key string)
-	tell    func(Heard) // if not nil, is told every good frame
-	log     *slog.Logger
-	counter map[int]int
-	last    map[int]said // by address
+	cfg   Config
+	onKey func(counter int, key string)
+	tell  func(Heard) // if not nil, is told every good frame
+	log   *slog.Logger
+	units map[int]*unit // by address
 
-	keys, repeated, unknown, garbled, dropped atomic.Uint64
-}
-
-// said is a unit's last frame.
-type said struct {
-	code string
-	at   time.Time
+	keys, repeated, unsure, unknown, garbled, dropped atomic.Uint64
 }
 
 // New makes the driver of a line. onKey is called from Run's goroutine and
@@ -140,22 +139,28 @@ func New(cfg Config, onKey func(counter int, key string), log *slog.Logger) (*De
 			*d.to = d.is
 		}
 	}
+	if cfg.Sightings == 0 {
+		cfg.Sightings = 1
+		if len(cfg.Frame.Ack) > 0 && cfg.Frame.Check != "crc16" {
+			cfg.Sightings = 2
+		}
+	}
 	// Codes are compared as hex.EncodeToString writes them.
 	keys := map[string]string{}
 	for code, key := range cfg.Keys {
 		keys[strings.ToLower(code)] = key
 	}
 	cfg.Keys, cfg.Poll, cfg.None = keys, strings.ToLower(cfg.Poll), strings.ToLower(cfg.None)
-	d := &Dev{cfg: cfg, onKey: onKey, log: log, counter: map[int]int{}, last: map[int]said{}}
+	d := &Dev{cfg: cfg, onKey: onKey, log: log, units: map[int]*unit{}}
 	for _, u := range cfg.Units {
-		d.counter[u.Address] = u.Counter
+		d.units[u.Address] = &unit{counter: u.Counter}
 	}
 	return d, nil
 }
 
 // Stats may be called from any goroutine.
 func (d *Dev) Stats() Stats {
-	return Stats{d.keys.Load(), d.repeated.Load(), d.unknown.Load(), d.garbled.Load(), d.dropped.Load()}
+	return Stats{d.keys.Load(), d.repeated.Load(), d.unsure.Load(), d.unknown.Load(), d.garbled.Load(), d.dropped.Load()}
 }
 
 // Run reads the line until ctx ends, and opens the port again when it fails.
@@ -174,15 +179,20 @@ func (d *Dev) serve(ctx context.Context, port Port) error {
 			continue
 		}
 		u := d.cfg.Units[turn%len(d.cfg.Units)]
-		if err := d.ask(port, u); err != nil {
-			return err
-		}
-		spoke, err := d.listen(port, s, buf, d.cfg.Answer)
-		if err != nil {
-			return err
-		}
-		if !spoke && d.cfg.None == "" {
-			delete(d.last, u.Address) // its way to say that no key is down
+		// One that leaves a doubt is asked again at once, but not for ever: the
+		// others wait.
+		for try, again := 0, true; again && try < upsBySilence && ctx.Err() == nil; try++ {
+			if err := d.ask(port, u); err != nil {
+				return err
+			}
+			answer, err := d.listen(port, s, buf, d.cfg.Answer)
+			if err != nil {
+				return err
+			}
+			if answer == silence && d.cfg.None == "" {
+				d.units[u.Address].silent() // its way to say that no key is down
+			}
+			again = d.units[u.Address].doubtful()
 		}
 	}
 	return ctx.Err()
@@ -208,89 +218,4 @@ func write(port Port, b []byte) error {
 	}
 	_, err := port.Write(b)
 	return err
-}
-
-// afterFrame is how long a polled line is listened to once a frame came.
-const afterFrame = 10 * time.Millisecond
-
-// listen takes frames until the line is silent for wait. spoke is false if there
-// was none.
-func (d *Dev) listen(port Port, s *frame.Scanner, buf []byte, wait time.Duration) (spoke bool, err error) {
-	for {
-		if err := port.SetReadDeadline(time.Now().Add(wait)); err != nil {
-			return spoke, err
-		}
-		garbled, dropped := s.Garbled, s.Dropped
-		n, err := port.Read(buf)
-		frames := s.Feed(buf[:n])
-		silent := errors.Is(err, os.ErrDeadlineExceeded)
-		if silent {
-			frames = append(frames, s.Gap()...)
-		} else if err != nil {
-			return spoke, err
-		}
-		for _, f := range frames {
-			ours, err := d.heard(port, f)
-			if err != nil {
-				return spoke, err
-			}
-			spoke = spoke || ours
-			if spoke && d.cfg.Poll != "" {
-				wait = min(wait, afterFrame)
-			}
-		}
-		d.dropped.Add(uint64(s.Dropped - dropped))
-		if s.Garbled > garbled {
-			d.garbled.Add(uint64(s.Garbled - garbled))
-			if len(d.cfg.Frame.Nak) > 0 && len(frames) == 0 {
-				if err := write(port, d.cfg.Frame.Nak); err != nil {
-					return spoke, err
-				}
-			}
-		}
-		if silent {
-			return spoke, nil
-		}
-	}
-}
-
-// heard acts on a good frame: acknowledges it, and tells a press once. spoke is
-// false where the frame is our own question, heard again by the adapter.
-func (d *Dev) heard(port Port, f frame.Frame) (spoke bool, err error) {
-	counter, ours := d.counter[f.Address]
-	code := hex.EncodeToString(slices.Concat(f.Command, f.Data))
-	key, known := d.cfg.Keys[code]
-	if d.cfg.Poll != "" && code == d.cfg.Poll {
-		return false, nil
-	}
-	if d.tell != nil {
-		d.tell(Heard{Address: f.Address, Code: code, Counter: counter, Key: key})
-	}
-	switch {
-	case d.cfg.Poll != "" && code == d.cfg.None:
-		delete(d.last, f.Address) // the key is up
-		return true, nil
-	case !ours || !known:
-		if d.unknown.Add(1) == 1 {
-			d.log.Warn("frame that the table does not have", "address", f.Address, "code", code)
-		}
-		return true, nil
-	}
-	// The acknowledgement first: a press told and not acknowledged comes again,
-	// and is taken for the repetition that it is.
-	if len(d.cfg.Frame.Ack) > 0 {
-		if err := write(port, d.cfg.Frame.Ack); err != nil {
-			return true, err
-		}
-	}
-	now := time.Now()
-	before := d.last[f.Address]
-	d.last[f.Address] = said{code, now}
-	if before.code == code && (d.cfg.Poll != "" || now.Sub(before.at) < d.cfg.Repeat) {
-		d.repeated.Add(1)
-		return true, nil
-	}
-	d.keys.Add(1)
-	d.onKey(counter, key)
-	return true, nil
 }

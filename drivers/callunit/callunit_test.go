@@ -36,7 +36,7 @@ func config(t testing.TB, shape string) callunit.Config {
 	if !ok {
 		t.Fatalf("no shape %s", shape)
 	}
-	return callunit.Config{Frame: table, Keys: keyCodes(table), Units: []callunit.Unit{{Address: 5, Counter: 3}, {Address: 6, Counter: 4}}}
+	return callunit.Config{Frame: table, Sightings: 1, Keys: keyCodes(table), Units: []callunit.Unit{{Address: 5, Counter: 3}, {Address: 6, Counter: 4}}}
 }
 
 func wire(t testing.TB, c callunit.Config, address, key int) []byte {
@@ -301,6 +301,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"0 keys":            func(c *callunit.Config) { c.Keys = nil },
 		`poll "5"`:          func(c *callunit.Config) { c.Poll = "5" },
 		"frame: check":      func(c *callunit.Config) { c.Frame.Check = "" },
+		"sightings of 3":    func(c *callunit.Config) { c.Sightings = 3 },
 		"negative time":     func(c *callunit.Config) { c.Repeat = -1 },
 	} {
 		c := config(t, "edwards")

@@ -56,7 +56,7 @@ func (l Line) Watch(ctx context.Context) {
 			deaf = early
 			l.tellDeaf(deaf)
 		}
-		if false {
+		if early {
 			pause(ctx, polled)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"sunbeon/drivers/serialport/frame"
 )
 
 // FrameFormat is one kind of private frame, of a fixed length. Positions count
@@ -286,25 +288,7 @@ func (c Check) holds(f FrameFormat, b []byte) bool {
 	if c.Kind == "" {
 		return true
 	}
-	var want []byte
-	over := b[f.place(c.From):f.place(c.To)]
-	switch c.Kind {
-	case "xor":
-		var x byte
-		for _, v := range over {
-			x ^= v
-		}
-		want = []byte{x}
-	case "sum":
-		var x byte
-		for _, v := range over {
-			x += v
-		}
-		want = []byte{x}
-	case "crc16":
-		x := crc16(over)
-		want = []byte{byte(x), byte(x >> 8)}
-	}
+	want := frame.Sum(c.Kind, b[f.place(c.From):f.place(c.To)])
 	got := b[f.place(c.At):][:c.size()]
 	if !c.Hex {
 		return bytes.Equal(got, want)
@@ -316,21 +300,4 @@ func (c Check) holds(f FrameFormat, b []byte) bool {
 		}
 	}
 	return true
-}
-
-// crc16 is the CRC of Modbus RTU: polynomial A001h reflected, start FFFFh
-// (Modbus over serial line 1.02, 6.2.2).
-func crc16(b []byte) uint16 {
-	x := uint16(0xFFFF)
-	for _, v := range b {
-		x ^= uint16(v)
-		for range 8 {
-			if x&1 != 0 {
-				x = x>>1 ^ 0xA001
-			} else {
-				x >>= 1
-			}
-		}
-	}
-	return x
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"sunbeon/drivers/serialport/frame"
 )
 
 // BusFormat says which registers of a Modbus RTU display bus mean what.
@@ -113,7 +115,7 @@ func frameLength(b []byte) (n int, wait bool) {
 			wait = true
 			continue
 		}
-		if binary.LittleEndian.Uint16(b[s-2:]) == crc16(b[:s-2]) {
+		if bytes.Equal(b[s-2:s], frame.Sum("crc16", b[:s-2])) {
 			return s, false
 		}
 	}

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/text/encoding/korean"
 	"pgregory.net/rapid"
+
+	"sunbeon/drivers/serialport/frame"
 )
 
 // The wires of an imagined office, as a config file would describe them.
@@ -120,15 +122,13 @@ func display(check Check, counter, number int) []byte {
 		}
 		b = append(b, x)
 	case "crc16":
-		x := crc16(b[1:])
-		b = append(b, byte(x), byte(x>>8))
+		b = append(b, frame.Sum("crc16", b[1:])...)
 	}
 	return b
 }
 
 func rtu(b ...byte) []byte {
-	x := crc16(b)
-	return append(b, byte(x), byte(x>>8))
+	return append(b, frame.Sum("crc16", b)...)
 }
 
 func short(rs []Reading) string {

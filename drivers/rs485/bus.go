@@ -187,13 +187,18 @@ func (b *Bus) serve(ctx context.Context, port Port) (err error) {
 		}
 	}()
 	for ctx.Err() == nil {
+		// Chosen after the silence, not before: a call made meanwhile goes first.
+		busy := l.settle()
+		if busy != nil && !unitFault(busy) {
+			return busy
+		}
 		now := time.Now()
 		u, do, at := s.next(b, now)
 		if do == rest {
 			b.rest(ctx, at.Sub(now))
 			continue
 		}
-		if err := b.attend(r, &s, u, do); err != nil {
+		if err := b.attend(r, &s, u, do, busy); err != nil {
 			return err
 		}
 	}
@@ -211,14 +216,17 @@ func (b *Bus) rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// attend does one exchange with u. An error is the port's.
-func (b *Bus) attend(r *rtu, s *schedule, u *unit, do task) error {
+// attend does one exchange with u, which fails where the line is busy. The error
+// it returns is the port's.
+func (b *Bus) attend(r *rtu, s *schedule, u *unit, do task, busy error) error {
 	begin := time.Now()
 	probe := !u.alive
-	var err error
-	if do == write {
+	err := busy
+	switch {
+	case busy != nil:
+	case do == write:
 		err = b.write(r, u)
-	} else {
+	default:
 		err = b.read(r, u)
 	}
 	now := time.Now()
@@ -275,7 +283,7 @@ func (b *Bus) read(r *rtu, u *unit) error {
 		return err
 	}
 	at := time.Now()
-	pressed, again := u.keypad.read(now, at)
+	pressed, first, again := u.keypad.read(now, at)
 	if pressed != 0 {
 		u.working = at.Add(b.cfg.Working)
 	}
@@ -285,6 +293,8 @@ func (b *Bus) read(r *rtu, u *unit) error {
 	u.polled = at
 	u.due = at.Add(b.cfg.Idle)
 	switch {
+	case first:
+		u.due = time.Time{} // before all that wait
 	case again:
 		u.due = at
 	case at.Before(u.working):

@@ -21,7 +21,10 @@
 //	                  └── answers <── asked after 250 ms ... 8 s ──────┘
 //
 // Signs go before readings, oldest wish first; a reading is let through after
-// eight. Everything else goes by what is longest overdue, so that counters that
+// eight. The second reading, which makes a press of the first, goes before all
+// other readings. Who is asked is chosen when the line is free, so that a call
+// made of a press in the silence after it is the next frame on the wire.
+// Everything else goes by what is longest overdue, so that counters that
 // work are asked more often also where the line is too slow for all. Questions
 // to dead units take a twenty-fifth of the line's time. When one comes back the
 // others are asked soon: it was the breaker.

@@ -11,7 +11,7 @@ import (
 //	            └─┘└┘               └┘└┘
 //	readings    1  1 1 1 1 1 1 1 1 1 0 1 0 0
 //	            │  └ press           │     └ up for Bounce: counts again
-//	            └ read again at once └ read again at once
+//	            └ read again first   └ read again soon
 //
 // A change counts when two readings in a row show it, so neither bounce nor an
 // answer damaged beyond its CRC makes a call. A unit that forgets a press once
@@ -38,9 +38,10 @@ func newKeypad(u Unit, bounce time.Duration) keypad {
 	return k
 }
 
-// read takes a reading. pressed has the inputs pressed by it; again asks for
-// the next reading at once.
-func (k *keypad) read(now uint64, at time.Time) (pressed uint64, again bool) {
+// read takes a reading. pressed has the inputs pressed by it. first asks for the
+// next reading before anybody else's: it makes a press of what was seen, or
+// shows that it was none, and either ends the hurry. again asks for it soon.
+func (k *keypad) read(now uint64, at time.Time) (pressed uint64, first, again bool) {
 	now &= k.mask
 	before, away := k.last, at.Sub(k.at) > absence
 	k.last, k.at = now, at
@@ -62,14 +63,14 @@ func (k *keypad) read(now uint64, at time.Time) (pressed uint64, again bool) {
 			k.down |= bit
 			pressed |= bit
 		case !up:
-			again = again || !counted
+			first = first || !counted
 		case counted && rested && (wasUp || once):
 			k.down &^= bit
 		case counted:
 			again = true
 		}
 	}
-	return pressed, again
+	return pressed, first, again
 }
 
 // cleared says that the unit has forgotten what it kept.

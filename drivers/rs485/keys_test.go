@@ -8,19 +8,19 @@ import (
 )
 
 // Readings of input 0, 10 ms apart, and what becomes of them: '.' nothing, 'P'
-// a press; '+' follows where the next reading is wanted at once. "s" in the
-// readings lets a second pass.
+// a press; '!' follows where the next reading is wanted before all others, '+'
+// where it is wanted soon. "s" in the readings lets a second pass.
 func TestKeypad(t *testing.T) {
 	for _, c := range []struct{ name, latch, readings, want string }{
-		{"press", "", "0 1 1 1 0 0 0 0 0 0 0", ". .+ P . .+ .+ .+ .+ . . ."},
-		{"a glitch of one reading", "", "0 1 0 0 1 0 0", ". .+ . . .+ . ."},
-		{"bounce at both ends", "", "0 1 0 1 1 0 1 1 0 0 1 0 0 0 0 0 0 0", ". .+ . .+ P .+ . . .+ .+ . .+ .+ .+ .+ . . ."},
-		{"one false reading while held", "", "0 1 1 s 0 1 1 1", ". .+ P .+ . . ."},
-		{"pressed twice", "", "0 1 1 0 0 0 0 0 0 1 1", ". .+ P .+ .+ .+ .+ . . .+ P"},
-		{"twice too fast to be a finger", "", "0 1 1 0 0 1 1", ". .+ P .+ .+ . ."},
+		{"press", "", "0 1 1 1 0 0 0 0 0 0 0", ". .! P . .+ .+ .+ .+ . . ."},
+		{"a glitch of one reading", "", "0 1 0 0 1 0 0", ". .! . . .! . ."},
+		{"bounce at both ends", "", "0 1 0 1 1 0 1 1 0 0 1 0 0 0 0 0 0 0", ". .! . .! P .+ . . .+ .+ . .+ .+ .+ .+ . . ."},
+		{"one false reading while held", "", "0 1 1 s 0 1 1 1", ". .! P .+ . . ."},
+		{"pressed twice", "", "0 1 1 0 0 0 0 0 0 1 1", ". .! P .+ .+ .+ .+ . . .! P"},
+		{"twice too fast to be a finger", "", "0 1 1 0 0 1 1", ". .! P .+ .+ . ."},
 		{"down when it comes", "", "1 1 1", ". . ."},
 		{"down when it comes back", "", "0 0 s s s s 1 1", ". . . ."},
-		{"down soon after the last reading", "", "0 s s 1 1", ". .+ P"},
+		{"down soon after the last reading", "", "0 s s 1 1", ". .! P"},
 		{"kept until read", "read", "0 1 0 0 s 1 0", ". P .+ .+ P .+"},
 		{"kept before it came", "read", "1 0 0 0 0 0 1", ". .+ .+ .+ .+ . P"},
 	} {
@@ -33,13 +33,16 @@ func TestKeypad(t *testing.T) {
 				continue
 			}
 			at = at.Add(10 * time.Millisecond)
-			pressed, again := k.read(uint64(r[0]-'0')|1<<9, at) // 9 has no key
+			pressed, first, again := k.read(uint64(r[0]-'0')|1<<9, at) // 9 has no key
 			sign := "."
 			if pressed != 0 {
 				sign = "P"
 			}
 			if pressed > 1 {
 				sign = fmt.Sprintf("%x", pressed)
+			}
+			if first {
+				sign += "!"
 			}
 			if again {
 				sign += "+"

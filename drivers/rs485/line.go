@@ -36,11 +36,12 @@ func unitFault(err error) bool {
 //	silence 3.5 bytes │ question │ up to Answer │ answer │ silence 3.5 bytes
 //	                             └── nothing: silence Late, and all that comes is dropped
 type line struct {
-	port  Port
-	cfg   Config
-	free  time.Time // when the next question may start
-	buf   [512]byte
-	count *counts
+	port   Port
+	cfg    Config
+	free   time.Time // when the next question may start
+	silent time.Time // until when it was listened to and nobody spoke
+	buf    [512]byte
+	count  *counts
 }
 
 // counts are read by other goroutines.
@@ -61,14 +62,19 @@ func (l *line) gap() time.Duration {
 // while nobody read waits in the kernel and is no answer to it.
 const listen = time.Millisecond
 
-// settle waits until the line may be used and drops what arrives meanwhile.
+// settle waits until the line may be used and drops what arrives meanwhile. What
+// was found silent just now is not listened to again.
 func (l *line) settle() error {
 	begin := time.Now()
+	if begin.Sub(l.silent) < listen && !begin.Before(l.free) {
+		return nil
+	}
 	limit := begin.Add(l.cfg.Late + time.Second)
 	l.free = later(l.free, begin.Add(listen))
 	for {
 		now := time.Now()
 		if !now.Before(l.free) {
+			l.silent = now
 			return nil
 		}
 		if now.After(limit) {

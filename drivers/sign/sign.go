@@ -242,7 +242,11 @@ func (d *Dev) write(port Port, u *unit) error {
 			return err
 		}
 		if taken {
-			u.shown, u.wait, u.due = text, 0, time.Now().Add(d.cfg.Rewrite)
+			again := d.cfg.Rewrite
+			if text != u.shown && d.cfg.Frame.Check != "crc16" {
+				again = afresh
+			}
+			u.shown, u.wait, u.due = text, 0, time.Now().Add(again)
 			d.tell(u, true, "")
 			return nil
 		}
@@ -263,6 +267,10 @@ func (d *Dev) tell(u *unit, alive bool, reason string) {
 		d.health(Health{u.Address, u.Counter, alive, reason})
 	}
 }
+
+// afresh is after what time a new number is written once more where a damaged
+// frame could have passed for a good one.
+const afresh = 150 * time.Millisecond
 
 // between is the silence before a frame.
 const between = 20 * time.Millisecond

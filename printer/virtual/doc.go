@@ -19,8 +19,8 @@
 //	         └────────────────────────────────────────────────────────────┘
 //
 // The interpreter stands still while the paper moves and while the printer is
-// stopped (no paper, cover open, cutter jammed, head hot), so everything behind
-// that point waits in the receive buffer. It follows that GS r, GS ( H and GS I,
+// stopped (no paper, cover open, cutter jammed, head hot, feed button held), so
+// everything behind that point waits in the receive buffer. It follows that GS r, GS ( H and GS I,
 // which are ordinary commands, are answered only when all printing before them is
 // done, and never by a stopped printer; DLE EOT is answered at once, always. Its
 // bytes are obeyed wherever they stand, inside raster data too, and stay in the data.
@@ -28,7 +28,7 @@
 // # Answers on the return line
 //
 //	10 04 1    0xx1xx10   b3 offline
-//	10 04 2               b2 cover, b5 paper end, b6 error
+//	10 04 2               b2 cover, b3 feed button, b5 paper end, b6 error
 //	10 04 3               b3 cutter, b6 recovers by itself (hot head)
 //	10 04 4               0Ch near end, 60h end
 //	1D 61 n    0xx1xx00 and three bytes 0xx0xxxx, now and at every change

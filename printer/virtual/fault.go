@@ -35,6 +35,10 @@ func (p *Printer) ClearCutter() { p.alter(func() { p.jam, p.cutterError = false,
 // Overheat stops the printer while the head is hot: an error that recovers by itself.
 func (p *Printer) Overheat(hot bool) { p.alter(func() { p.hot = hot }) }
 
+// HoldFeed is somebody leaning on the feed button: the printer is off line, and
+// only that button says why.
+func (p *Printer) HoldFeed(on bool) { p.alter(func() { p.feedHeld = on }) }
+
 // Silence makes the printer eat what it is sent, printing and answering
 // nothing: the main board hangs, or the cable to it is cut one way.
 func (p *Printer) Silence(on bool) { p.alter(func() { p.silent = on }) }

@@ -11,12 +11,12 @@ import (
 // dotsPerMM is 203 dpi, rounded as every data sheet rounds it.
 const dotsPerMM = 8
 
-// The two places and the one time that belong to the mechanism and not to the
-// wire: the blade is 12 mm behind the head, a stroke takes 0.3 s when Speed is set.
-const (
-	headToBlade = 12 * dotsPerMM
-	bladeStroke = 300 * time.Millisecond
-)
+// headToBlade belongs to the mechanism and not to the wire: the blade is 12 mm
+// behind the head.
+const headToBlade = 12 * dotsPerMM
+
+// BladeStroke is what a cut takes beside the paper's motion, when Speed is set.
+const BladeStroke = 300 * time.Millisecond
 
 // Character sets of the ROM, for Config.ROM.
 const (
@@ -77,10 +77,10 @@ type Printer struct {
 	life     int // counts power cuts: timers of an earlier life do nothing
 
 	// faults
-	cover, paperEnd, paperLow, jam, cutterError, hot bool
-	silent, swallow, garbage                         bool
-	paperLeft                                        int // dots until the paper ends, -1 never
-	noise                                            *rand.Rand
+	cover, paperEnd, paperLow, jam, cutterError, hot, feedHeld bool
+	silent, swallow, garbage                                   bool
+	paperLeft                                                  int // dots until the paper ends, -1 never
+	noise                                                      *rand.Rand
 
 	// receiver
 	real     realtime
@@ -102,6 +102,7 @@ type Printer struct {
 
 	// mechanism
 	moving bool
+	due    time.Time // of the motion that has just ended; zero once others may come
 	todo   []motion
 	roll   roll
 	seq    int
@@ -154,7 +155,7 @@ func (p *Printer) reset() {
 
 // stopped reports whether the mechanism, and with it the interpreter, stands still.
 func (p *Printer) stopped() bool {
-	return p.cover || p.paperEnd || p.cutterError || p.hot
+	return p.cover || p.paperEnd || p.cutterError || p.hot || p.feedHeld
 }
 
 // pump drives motion and interpreter until they wait for something: time, bytes, a
@@ -191,7 +192,7 @@ func (p *Printer) move() {
 	if p.cfg.Speed > 0 {
 		d = time.Duration(m.dots) * time.Second / time.Duration(dotsPerMM*p.cfg.Speed)
 		if m.blade {
-			d += bladeStroke
+			d += BladeStroke
 		}
 	}
 	if d == 0 {
@@ -200,15 +201,23 @@ func (p *Printer) move() {
 	}
 	p.moving = true
 	life := p.life
-	time.AfterFunc(d, func() {
+	// What follows a motion without a pause begins when that was due to end, not
+	// when a late timer says so: the delays of thirty lines would add up.
+	from := p.due
+	if from.IsZero() {
+		from = time.Now()
+	}
+	end := from.Add(d)
+	time.AfterFunc(time.Until(end), func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if life != p.life || !p.moving {
 			return // the power went, or the buffers were cleared, while the paper moved
 		}
-		p.moving = false
+		p.moving, p.due = false, end
 		p.moved()
 		p.pump()
+		p.due = time.Time{}
 	})
 }
 

@@ -82,6 +82,9 @@ func (p *Printer) status() [4]byte {
 	if p.cover {
 		s[0] |= 0x20
 	}
+	if p.feedHeld {
+		s[0] |= 0x40
+	}
 	if p.cutterError {
 		s[1] |= 0x08
 	}
@@ -134,6 +137,7 @@ func (p *Printer) realtimeStatus(n byte) (b byte, ok bool) {
 		set(p.stopped(), 0x08)
 	case 2:
 		set(p.cover, 0x04)
+		set(p.feedHeld, 0x08)
 		set(p.paperEnd, 0x20)
 		set(p.cutterError || p.hot, 0x40)
 	case 3:

@@ -21,6 +21,7 @@ var faults = []struct {
 	{"paper out", (*Printer).PaperOut, (*Printer).LoadPaper, true, "\x1a\x32\x12\x7e", "\x18\x00\x0f\x0f", ""},
 	{"cover open", (*Printer).OpenCover, (*Printer).CloseCover, true, "\x1a\x16\x12\x12", "\x38\x00\x00\x0f", ""},
 	{"overheated", func(p *Printer) { p.Overheat(true) }, func(p *Printer) { p.Overheat(false) }, true, "\x1a\x52\x52\x12", "\x18\x40\x00\x0f", ""},
+	{"feed button held", func(p *Printer) { p.HoldFeed(true) }, func(p *Printer) { p.HoldFeed(false) }, true, "\x1a\x1a\x12\x12", "\x58\x00\x00\x0f", ""},
 	{"cutter jammed", func(p *Printer) {
 		p.JamCutter()
 		p.mu.Lock()

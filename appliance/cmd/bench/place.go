@@ -39,13 +39,7 @@ func (p *place) folder(name string) (dir string, remove func(), err error) {
 type samples []time.Duration
 
 // at is the quantile by nearest rank.
-func (s samples) at(q float64) time.Duration {
-	if len(s) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(s))
-	return sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
-}
+func (s samples) at(q float64) time.Duration { return quantile(s, q) }
 
 // String is the spread.
 func (s samples) String() string {
@@ -71,6 +65,16 @@ func ratios(a, b samples) (whole, least, most float64) {
 
 func ratio(a, b samples) float64 {
 	return float64(a.at(0.99)) / float64(max(b.at(0.99), 1))
+}
+
+// quantile is by nearest rank.
+func quantile[T cmp.Ordered](all []T, q float64) T {
+	if len(all) == 0 {
+		var none T
+		return none
+	}
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
 }
 
 func median[T cmp.Ordered](all []T) T {

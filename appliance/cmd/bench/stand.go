@@ -43,7 +43,7 @@ func model() virtual.Config {
 }
 
 // stand is a whole kiosk in this process: the box as it runs on the Pi, its
-// record on the measured disk, its printer at the end of a TCP connection.
+// record on the measured disk, its printer at the end of a cable.
 type stand struct {
 	*box.Box
 	printer *virtual.Printer
@@ -53,15 +53,26 @@ type stand struct {
 	close   func() error
 }
 
-// open starts a stand and returns when its printer has printed a first ticket.
+// cable puts a printer at the end of a cable and listens in to it. Ended has the
+// error of the printer's end after ctx.
+type cable func(ctx context.Context, printer *virtual.Printer, w *wire) (dial dialer, ended <-chan error, err error)
+
+type dialer = func(context.Context) (printer.Transport, error)
+
+// open starts a stand with a printer on TCP.
 func (p *place) open(ctx context.Context, name string) (*stand, error) {
+	return p.openWith(ctx, name, model(), overTCP)
+}
+
+// openWith starts a stand and returns when its printer has printed a first ticket.
+func (p *place) openWith(ctx context.Context, name string, model virtual.Config, plug cable) (*stand, error) {
 	dir, remove, err := p.folder(name)
 	if err != nil {
 		return nil, err
 	}
-	s := &stand{printer: virtual.New(model()), wire: &wire{}}
+	s := &stand{printer: virtual.New(model), wire: &wire{}}
 	ctx, cancel := context.WithCancel(ctx)
-	addr, printed, err := s.plug(ctx)
+	dial, printed, err := plug(ctx, s.printer, s.wire)
 	if err != nil {
 		cancel()
 		remove()
@@ -75,7 +86,7 @@ func (p *place) open(ctx context.Context, name string) (*stand, error) {
 		remove()
 		return err
 	}
-	if err := s.assemble(ctx, filepath.Join(dir, "journal.db"), addr); err != nil {
+	if err := s.assemble(ctx, filepath.Join(dir, "journal.db"), dial); err != nil {
 		ran <- nil
 		return nil, errors.Join(err, s.close())
 	}
@@ -87,18 +98,19 @@ func (p *place) open(ctx context.Context, name string) (*stand, error) {
 	return s, nil
 }
 
-// plug puts the printer on a port.
-func (s *stand) plug(ctx context.Context) (addr string, ended <-chan error, err error) {
+// overTCP is a network printer's cable, listened in to at the printer's end.
+func overTCP(ctx context.Context, p *virtual.Printer, w *wire) (dial dialer, ended <-chan error, err error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", nil, fmt.Errorf("bench: %w", err)
+		return nil, nil, fmt.Errorf("bench: %w", err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- s.printer.ListenTCP(ctx, tapped{ln, s.wire}) }()
-	return ln.Addr().String(), done, nil
+	go func() { done <- p.ListenTCP(ctx, tapped{ln, w}) }()
+	dial = func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, ln.Addr().String()) }
+	return dial, done, nil
 }
 
-func (s *stand) assemble(ctx context.Context, record, addr string) error {
+func (s *stand) assemble(ctx context.Context, record string, dial dialer) error {
 	file, err := office()
 	if err != nil {
 		return err
@@ -109,8 +121,7 @@ func (s *stand) assemble(ctx context.Context, record, addr string) error {
 	}
 	s.Box, err = box.Open(ctx, box.Parts{
 		File: file, Journal: record, Clock: clock.NewBench(nine()), Faces: faces, Software: "bench",
-		Dial: func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, addr) },
-		Log:  slog.New(slog.DiscardHandler),
+		Dial: dial, Log: slog.New(slog.DiscardHandler),
 	})
 	return err
 }

@@ -26,6 +26,7 @@ type result struct {
 func table() []measurement {
 	return []measurement{
 		{"press_to_byte_vs_fdatasync", "ratio", 1.3, pressToByte},
+		{"press_to_paper_vs_floor", "ratio", 1.05, pressToPaper},
 		{"issue_cpu_ms", "ms", 0.3, issueCPU},
 		{"call_to_sign_ms", "ms", 1, callToSign},
 		{"hung_printer_call_ratio", "ratio", 1.2, hungPrinter},

@@ -3,6 +3,7 @@
 //	kiosk -config office.toml          on the machine in the dispenser
 //	kiosk -sim                         the bench: everything with wires is simulated
 //	kiosk -sim -play day.txt           play a scenario and end
+//	kiosk check -config office.toml    ask every device, while the kiosk is stopped
 //	kiosk journal verify|show|backup   look at the record, also while kiosk runs
 //	kiosk forecast score               how good the waiting times were
 //	kiosk pin                          make the hash of a PIN for office.toml
@@ -48,6 +49,8 @@ func command(ctx context.Context, args []string, in io.Reader, out, log io.Write
 			return journalCommand(ctx, args[1:], out)
 		case "forecast":
 			return forecastCommand(ctx, args[1:], out)
+		case "check":
+			return checkCommand(ctx, args[1:], out)
 		case "pin":
 			return pinCommand(args[1:], in, out)
 		}

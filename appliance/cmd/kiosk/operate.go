@@ -37,7 +37,7 @@ func operate(ctx context.Context, o options, out, logTo io.Writer) error {
 	}
 	parts.Clock = now
 	parts.Dial = devices.Printer(file.Printer.Port)
-	if parts.Devices, err = devices.New(file.Wires, devices.Machine(), log); err != nil {
+	if parts.Devices, err = devices.New(file, devices.Machine(), log); err != nil {
 		return err
 	}
 	b, err := box.Open(ctx, parts)

@@ -150,7 +150,7 @@ func TestOfficeToCitizen(t *testing.T) {
 	gone := make(chan error, 1)
 	go func() {
 		gone <- office(ctx, broker, &feed.Snapshot{V: 1, City: "sujeong", Office: "CS0001", Journal: "j", Epoch: 1, Rev: 1, AsOf: time.Now().UnixMilli(), Clock: true,
-			Name: "수정1동 주민센터", Day: 1, DayOpen: true, Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: 3, Issuing: feed.IssuingOpen, Counters: 1, Online: true, OnlineNow: true}}})
+			Name: "수정1동 주민센터", Day: 1, DayOpen: true, Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: new(3), Issuing: feed.IssuingOpen, Counters: new(1), Online: true, OnlineNow: true}}})
 	}()
 	until(t, "the office on the page", func() bool { return strings.Contains(fetch(t, site), "수정1동 주민센터") })
 	r, err := http.PostForm(site+"o/CS0001/ticket", url.Values{"id": {"0123456789abcdef"}, "service": {"passport"}})

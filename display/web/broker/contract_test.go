@@ -186,7 +186,7 @@ func TestStaleStateIsDropped(t *testing.T) {
 		s := newStranger(t, b.url())
 		for _, rev := range []uint64{1, 1 << 60} {
 			old, err := json.Marshal(feed.Snapshot{V: 1, City: cityName, Office: "CS0001", Journal: k.rec.id, Epoch: 1, Rev: rev,
-				Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: 99}}})
+				Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: new(99)}}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -172,7 +172,7 @@ func (k *kiosk) off() {
 // show publishes a state with so many waiting.
 func (k *kiosk) show(waiting int) {
 	k.up.State(&feed.Snapshot{Journal: k.rec.id, Clock: true, Name: "민원실", Day: 1,
-		Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: waiting, Issuing: feed.IssuingOpen}}})
+		Services: []feed.Service{{ID: "passport", Name: "여권", Waiting: &waiting, Issuing: feed.IssuingOpen}}})
 }
 
 // grow adds facts and tells the uplink.
@@ -233,7 +233,7 @@ func (c *cityEnd) waiting(office string) int {
 	if o.Snapshot == nil {
 		return -1
 	}
-	return o.Snapshot.Services[0].Waiting
+	return *o.Snapshot.Services[0].Waiting
 }
 
 // whole checks that the store holds exactly the record.

@@ -145,7 +145,7 @@ func TestOfficesByCertificate(t *testing.T) {
 	thief.show(99)
 	s := newStrangerWith(t, "ssl://"+secure, "CS0003", ca.client("CS0003"))
 	forged, err := json.Marshal(feed.Snapshot{V: 1, City: cityName, Office: "CS0001", Epoch: 1 << 40, Rev: 1,
-		Services: []feed.Service{{ID: "a", Waiting: 99}}})
+		Services: []feed.Service{{ID: "a", Waiting: new(99)}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,9 @@ func (s *Scanner) Feed(b []byte) []Frame {
 	return frames
 }
 
+// Waiting reports whether what arrived may be the beginning of a frame.
+func (s *Scanner) Waiting() bool { return len(s.buf) > 0 }
+
 // drop gives up the first byte.
 func (s *Scanner) drop() {
 	start := s.Table.Start

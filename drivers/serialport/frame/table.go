@@ -194,36 +194,43 @@ func (t Table) check(all, body []byte) []byte {
 	if t.CheckStart {
 		body = all
 	}
-	var sum []byte
-	switch t.Check {
-	case "xor":
-		var x byte
-		for _, v := range body {
-			x ^= v
-		}
-		sum = []byte{x}
-	case "sum":
-		var x byte
-		for _, v := range body {
-			x += v
-		}
-		sum = []byte{x}
-	case "crc16":
-		crc := uint16(0xFFFF)
-		for _, v := range body {
-			crc ^= uint16(v)
-			for range 8 {
-				if crc&1 != 0 {
-					crc = crc>>1 ^ 0xA001
-				} else {
-					crc >>= 1
-				}
-			}
-		}
-		sum = []byte{byte(crc), byte(crc >> 8)}
-	}
+	sum := Sum(t.Check, body)
 	if t.CheckText {
 		return []byte(strings.ToUpper(hex.EncodeToString(sum)))
 	}
 	return sum
+}
+
+// Sum is the check value of b: "xor" and "sum" (low 8 bits) are a byte, "crc16"
+// two, the low one first, as Modbus has it (polynomial A001h reflected, start
+// FFFFh; Modbus over serial line 1.02, 6.2.2). Any other kind has none.
+func Sum(kind string, b []byte) []byte {
+	switch kind {
+	case "xor":
+		var x byte
+		for _, v := range b {
+			x ^= v
+		}
+		return []byte{x}
+	case "sum":
+		var x byte
+		for _, v := range b {
+			x += v
+		}
+		return []byte{x}
+	case "crc16":
+		x := uint16(0xFFFF)
+		for _, v := range b {
+			x ^= uint16(v)
+			for range 8 {
+				if x&1 != 0 {
+					x = x>>1 ^ 0xA001
+				} else {
+					x >>= 1
+				}
+			}
+		}
+		return []byte{byte(x), byte(x >> 8)}
+	}
+	return nil
 }
