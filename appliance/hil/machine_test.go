@@ -48,7 +48,7 @@ type guest struct {
 	how     error         // its exit, after ended
 }
 
-// boot switches the machine on and waits until the kiosk has been started.
+// boot switches the machine on and waits until its devices are there.
 func (m *machine) boot(t *testing.T) *guest {
 	t.Helper()
 	m.boots++

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +45,10 @@ func TestRig(t *testing.T) {
 			r.city = mosquitto(t, feed.Address{City: "uijeongbu", Office: "CS0001"})
 			r.machine = build(t, root, r.city.port)
 		}},
-		{"boot", func(t *testing.T) { r.boot(t) }},
+		{"boot", func(t *testing.T) { r.guest = r.machine.boot(t) }},
 		{"drivers-on-this-kernel", func(*testing.T) { r.contracts() }},
+		{"kiosk-check", func(*testing.T) { r.check() }},
+		{"first-day", func(*testing.T) { r.firstDay() }},
 		{"press-paper-city", func(*testing.T) { r.press() }},
 		{"call-by-keypad", func(*testing.T) { r.call() }},
 		{"printer-unplugged", func(*testing.T) { r.unplugged() }},
@@ -65,9 +68,20 @@ func TestRig(t *testing.T) {
 	}
 }
 
-// boot: the first time ever the day opens when the clock is known, and not before.
-func (r *rig) boot(t *testing.T) {
-	r.guest = r.machine.boot(t)
+// check is the technician's, before the kiosk runs.
+func (r *rig) check() {
+	said := r.request(hil.Request{Do: hil.Run, Name: hil.KioskPath, Args: []string{"check", "-config", hil.OfficePath, "-for", "0", "-print"}})
+	for _, word := range []string{"confirms by process-id", hil.Keypad, "line " + button + ", lamp " + lamp + " was lit", " 0 wrong"} {
+		if !strings.Contains(said, word) {
+			r.fail("kiosk check does not say %q:\n%s", word, said)
+		}
+	}
+	r.printer("prints the test ticket", func(s virtual.State) bool { return s.Pieces == 1 })
+}
+
+// firstDay: an office's first day opens when the clock is known, and not before.
+func (r *rig) firstDay() {
+	r.ask(hil.Start, "")
 	r.sees("the day is not open", func(s *feed.Snapshot) bool { return !s.DayOpen })
 	if lit := r.ask(hil.Level, lamp); lit != "0" {
 		r.fail("the lamp is lit and no number would be given")
@@ -78,9 +92,14 @@ func (r *rig) boot(t *testing.T) {
 	r.eventually(hil.Grabbed, "", "true")
 }
 
-// again switches the machine on after a power cut. Its printer kept its power;
-// its clock is wrong.
-func (r *rig) again(t *testing.T) { r.guest = r.machine.boot(t) }
+// again switches the machine on after a power cut and waits until the kiosk is
+// at work. The printer kept its power; the clock is wrong.
+func (r *rig) again(t *testing.T, before *feed.Snapshot) *feed.Snapshot {
+	r.guest = r.machine.boot(t)
+	r.ask(hil.Start, "")
+	r.eventually(hil.Level, lamp, "1")
+	return r.sees("the kiosk is there again", func(s *feed.Snapshot) bool { return s.Epoch > before.Epoch && s.DayOpen })
+}
 
 func (r *rig) setClock() {
 	r.t.Helper()
@@ -94,12 +113,20 @@ func (r *rig) contracts() {
 	r.suite("keypad", "TestUinput")
 }
 
+// suite runs a suite until it passes, three times at most: it types and bounces
+// in real time, which an emulated machine on a busy one may stretch.
 func (r *rig) suite(driver, test string, env ...string) {
 	r.t.Helper()
-	out := r.request(hil.Request{Do: hil.Run, Name: "/bin/" + driver + ".test", Args: []string{"-test.v", "-test.run", test}, Env: env})
-	if !strings.Contains(out, "--- PASS: "+test) {
-		r.fail("%s did not run:\n%s", test, out)
+	run := hil.Request{Do: hil.Run, Name: "/bin/" + driver + ".test", Args: []string{"-test.v", "-test.run", test}, Env: env}
+	var last hil.Reply
+	for range 3 {
+		r.send(run)
+		if last = r.reply(happensWithin); last.Error == "" && strings.Contains(last.Text, "--- PASS: "+test) {
+			return
+		}
+		r.t.Logf("%s of drivers/%s: %s\n%s", test, driver, last.Error, last.Text)
 	}
+	r.fail("%s of drivers/%s does not pass", test, driver)
 }
 
 // press: the lamp is lit, so press; the ticket comes out and the city sees it.
@@ -154,8 +181,7 @@ func (r *rig) cutWithoutPaper(t *testing.T) {
 	record := r.record()
 
 	r.cutPower()
-	r.again(t)
-	after := r.sees("the line is there again", func(s *feed.Snapshot) bool { return s.Epoch > before.Epoch && s.DayOpen && faulty(s) })
+	after := r.again(t, before)
 	if a, b := line(before), line(after); !reflect.DeepEqual(a, b) {
 		r.fail("before the power cut:\n%+v\nafter it:\n%+v", b, a)
 	}
@@ -180,11 +206,14 @@ func (r *rig) record() string {
 
 // cutWhilePrinting: the power goes while a ticket is on its way to the paper.
 func (r *rig) cutWhilePrinting(t *testing.T) {
+	before := r.sees("3 waits", waiting(3, 2))
+	received := r.machine.printer.State().Received
 	r.ask(hil.Press, button)
-	r.printer("has begun with 4", func(s virtual.State) bool { return s.Printing })
+	r.printer("begins with 4", func(s virtual.State) bool { return s.Printing && s.Received > received })
 	r.cutPower()
-	r.again(t)
-	r.sees("4 waits", waiting(4, 3))
+	if s := r.again(t, before); !waiting(4, 3)(s) {
+		r.fail("the line after the power cut is %+v", s.Services)
+	}
 	r.push("5 waits", waiting(5, 4))
 	r.paper("5") // in order: 4 has its paper
 	r.ask(hil.Key, "KEY_KP4")
@@ -192,33 +221,41 @@ func (r *rig) cutWhilePrinting(t *testing.T) {
 	r.sees("4 is picked", called("4"))
 }
 
-// goodEnd: every number has its paper, once, or again marked as issued again.
+// goodEnd: every number has its paper, once, or again with the mark 재발행.
 func (r *rig) goodEnd(t *testing.T) {
 	r.end()
-	for _, pc := range r.machine.printer.Pieces() {
-		t.Logf("paper %d, %.0f mm:\n%s", pc.Seq, pc.Millimetres, pc.Text())
-	}
 	tool(t, "/sbin/e2fsck", "-fn", r.machine.disk)
-	for n := 1; n <= 5; n++ {
-		var plain, copies int
-		for _, pc := range r.machine.printer.Pieces() {
-			switch number := fmt.Sprint(n); {
-			case !shows(pc, number):
+	type papers struct{ plain, marked int }
+	var got [6]papers
+	for _, pc := range r.machine.printer.Pieces() {
+		for n := range got {
+			switch {
+			case !shows(pc, strconv.Itoa(n)):
 			case strings.Contains(pc.Text(), "재발행"):
-				copies++
+				got[n].marked++
 			default:
-				plain++
+				got[n].plain++
 			}
 		}
-		t.Logf("number %d: on paper %d, marked 재발행 %d", n, plain, copies)
-		// Only the ticket that the power cut interrupted may have come out twice.
-		if plain > 1 || plain+copies == 0 || n != 4 && copies > 0 {
-			t.Errorf("number %d came out %d times, and %d times marked 재발행", n, plain, copies)
-		}
+	}
+	// After a restart nobody knows whether 3 and 4 were seen: they are marked. What
+	// the power cut left of 4 may have come out or not.
+	want := [6]papers{1: {1, 0}, 2: {1, 0}, 3: {0, 1}, 4: {min(got[4].plain, 1), 1}, 5: {1, 0}}
+	if got != want {
+		t.Errorf("papers of the numbers 0 to 5, and those marked: %v, want %v\n%s", got, want, r.papers())
 	}
 	if left := r.machine.printer.State().Unknown; len(left) > 0 {
 		t.Errorf("the printer did not understand %q", left)
 	}
+}
+
+// papers is what came out of the printer, to be read after a failure.
+func (r *rig) papers() string {
+	var b strings.Builder
+	for _, pc := range r.machine.printer.Pieces() {
+		fmt.Fprintf(&b, "--- paper %d, %.0f mm\n%s\n", pc.Seq, pc.Millimetres, pc.Text())
+	}
+	return b.String()
 }
 
 // paper waits for a ticket with this number.
@@ -245,10 +282,7 @@ func (r *rig) printer(what string, is func(virtual.State) bool) {
 		case <-r.ended:
 			r.fail("the machine is off: %v", r.how)
 		case <-late.C:
-			for _, pc := range r.machine.printer.Pieces() {
-				r.t.Logf("paper %d, %.0f mm:\n%s", pc.Seq, pc.Millimetres, pc.Text())
-			}
-			r.fail("the printer never %s; it is %+v", what, s)
+			r.fail("the printer never %s; it is %+v\n%s", what, s, r.papers())
 		}
 	}
 }
@@ -265,7 +299,9 @@ func shows(pc virtual.Piece, number string) bool {
 
 // waiting is a line in which so many numbers were given and so many wait.
 func waiting(issued, waiting int) func(*feed.Snapshot) bool {
-	return func(s *feed.Snapshot) bool { return s.Services[0].Issued == issued && s.Services[0].Waiting == waiting }
+	return func(s *feed.Snapshot) bool {
+		return *s.Services[0].Issued == issued && *s.Services[0].Waiting == waiting
+	}
 }
 
 func called(number string) func(*feed.Snapshot) bool {

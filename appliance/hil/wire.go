@@ -2,8 +2,9 @@ package hil
 
 // What the host asks of the guest, one JSON object a line on the control port.
 // The guest answers each with one Reply, in order; its first Reply comes
-// unasked, when the kiosk has been started.
+// unasked, when its devices are there.
 const (
+	Start   = "start"   // start the kiosk; from then on its end by itself is the machine's
 	Press   = "press"   // close the contact on line Name to ground
 	Release = "release" // open it
 	Level   = "level"   // Reply.Text is "1" or "0": what the board drives line Name with

@@ -1,5 +1,5 @@
 // Command guest is PID 1 of the rig's machine: it makes the devices of a
-// dispenser out of the kernel's simulated ones, starts the kiosk on them, and
+// dispenser out of the kernel's simulated ones, and starts the kiosk on them and
 // moves them as the host asks. See package hil.
 package main
 
@@ -27,13 +27,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "guest:", err)
 	}
 	unix.Sync()
-	// PID 1 must not return: the kernel would panic. Only an End is a power-off;
-	// QEMU's exit after a restart (-no-reboot) tells the host the same as a panic.
-	how := unix.LINUX_REBOOT_CMD_POWER_OFF
-	if err != nil {
-		time.Sleep(time.Second) // the console is slower than the switch
-	}
-	_ = unix.Reboot(how)
+	// PID 1 must not return: the kernel would panic.
+	_ = unix.Reboot(unix.LINUX_REBOOT_CMD_POWER_OFF)
 }
 
 // machine is what the host moves.
@@ -69,9 +64,6 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := m.start(); err != nil {
-		return err
-	}
 	return m.serve(control)
 }
 
@@ -91,7 +83,11 @@ func devices() (*machine, error) {
 	return m, m.printers[hil.TicketPrinter].plug()
 }
 
+// start starts the kiosk.
 func (m *machine) start() error {
+	if m.kiosk != nil {
+		return errors.New("the kiosk has been started already")
+	}
 	m.kiosk = exec.Command(hil.KioskPath, "-config", hil.OfficePath, "-data", hil.DataPath)
 	m.kiosk.Stdout, m.kiosk.Stderr = os.Stdout, os.Stderr
 	if err := m.kiosk.Start(); err != nil {
@@ -145,12 +141,19 @@ func read(control io.Reader, requests chan<- hil.Request) error {
 	return fmt.Errorf("the host has gone: %v", lines.Err())
 }
 
+// handMoves is what a hand needs from letting go to pressing again.
+const handMoves = 500 * time.Millisecond
+
 func (m *machine) do(r hil.Request) (string, error) {
 	switch r.Do {
+	case hil.Start:
+		return "", m.start()
 	case hil.Press:
 		return "", m.gpio.pull(r.Name, "pull-down")
 	case hil.Release:
-		return "", m.gpio.pull(r.Name, "pull-up")
+		err := m.gpio.pull(r.Name, "pull-up")
+		time.Sleep(handMoves)
+		return "", err
 	case hil.Level:
 		return m.gpio.level(r.Name)
 	case hil.Key:
@@ -182,6 +185,9 @@ func (m *machine) do(r hil.Request) (string, error) {
 
 // end stops the kiosk as an update does and leaves the data disk unmounted.
 func (m *machine) end() error {
+	if m.kiosk == nil {
+		return errors.New("the kiosk was never started")
+	}
 	if err := m.kiosk.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
