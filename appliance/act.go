@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"sunbeon/appliance/queue"
 )
@@ -64,10 +65,10 @@ func (l *Loop) act(facts []queue.Fact) error {
 		switch e := f.Event.(type) {
 		case queue.Issued:
 			if e.Paper {
-				l.print(*l.state.Find(e.Ref), false)
+				l.print(*l.state.Find(e.Ref), false, 0)
 			}
 		case queue.ReprintAsked:
-			l.print(*l.state.Find(e.Ref), true)
+			l.print(*l.state.Find(e.Ref), true, 0)
 		}
 		l.viewer.forecasts.observe(l.state, f)
 	}
@@ -163,12 +164,12 @@ func (l *Loop) sign(counter int) {
 	l.opt.Signs.Show(counter, text)
 }
 
-func (l *Loop) print(t queue.Ticket, reprint bool) {
+func (l *Loop) print(t queue.Ticket, reprint bool, waited time.Duration) {
 	if l.opt.Paper == nil {
 		return
 	}
 	service, _ := l.state.Config.Service(t.Band)
-	l.opt.Paper.Print(PrintJob{Ticket: t, Office: l.state.Config.Office, Service: service, Day: l.state.Day, Copy: reprint})
+	l.opt.Paper.Print(PrintJob{Ticket: t, Office: l.state.Config.Office, Service: service, Day: l.state.Day, Copy: reprint, Waited: waited})
 }
 
 func (l *Loop) show() {

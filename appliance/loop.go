@@ -53,6 +53,9 @@ type Options struct {
 	// ReprintWithin is the age up to which a ticket without paper is printed
 	// again after a restart.
 	ReprintWithin time.Duration
+	// TicketPage is the address of a ticket's page, without its token; "" is
+	// none. With it the hall's board offers a QR code in place of paper.
+	TicketPage string
 }
 
 // Loop owns the line. Make it with New, feed it with Replay, then Run it.
@@ -113,7 +116,8 @@ func New(opt Options) *Loop {
 	}
 	l := &Loop{opt: opt, state: queue.New(), inbox: make(chan job), stopped: make(chan struct{})}
 	l.viewer = viewer{address: opt.Address, journal: opt.Journal, where: opt.Where, notices: opt.Notices,
-		words: opt.Words, forecasts: newForecasts(&opt.Config)}
+		words: opt.Words, forecasts: newForecasts(&opt.Config),
+		page: opt.TicketPage, printsWithin: opt.ReprintWithin}
 	return l
 }
 
@@ -205,7 +209,7 @@ func (l *Loop) begin() error {
 		case l.opt.Paper == nil: // there was a printer when the ticket was given
 			reason = "no_printer"
 		case t.Status.Live() && (!known || age <= l.opt.ReprintWithin):
-			l.print(t, true)
+			l.print(t, true, age)
 			continue
 		}
 		l.owe(queue.PaperResult{Day: l.state.Day.Number, Ref: t.Ref, Paper: queue.Failed, Reason: reason})

@@ -2,6 +2,7 @@ package appliance
 
 import (
 	"context"
+	"time"
 
 	"sunbeon/appliance/queue"
 )
@@ -31,6 +32,9 @@ type PrintJob struct {
 	Service queue.Service
 	Day     queue.Day
 	Copy    bool // marked 재발행
+	// Waited is how long the ticket has waited for its paper before this job, in
+	// another run of the kiosk; it counts against the office's limit.
+	Waited time.Duration
 }
 
 // Signs shows numbers over counters. Show is called on the loop's goroutine and

@@ -21,6 +21,9 @@ type View struct {
 	Tickets  []Ticket // live ones: waiting in the order of their places, then the others by issue
 	Unpaper  []Ticket // of today, whose paper failed or is still out
 	Heard    []Heard  // of an observed office, a row a service
+	// Offers are the numbers that the hall's board gives in place of paper, the
+	// newest first. They hold the addresses of tickets' pages: for the hall alone.
+	Offers []feed.Offer
 	// Faults is what is wrong with devices, worded for staff; Public has what
 	// citizens should know of it.
 	Faults []feed.Fault
@@ -57,6 +60,9 @@ type viewer struct {
 	notices   []string
 	words     func(device, condition string) Words
 	forecasts *forecasts
+
+	page         string        // before a ticket's token
+	printsWithin time.Duration // how long the printer tries
 }
 
 func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *View {
@@ -74,6 +80,7 @@ func (v *viewer) view(s *queue.State, at queue.Stamp, pending, broken string) *V
 			v.fault(out, device, condition)
 		}
 	}
+	v.offer(out, s, at)
 	for i := range s.Tickets {
 		t := &s.Tickets[i]
 		if t.Paper == queue.Failed || t.Paper == queue.Pending {

@@ -84,6 +84,7 @@ func (b *Box) assemble(p Parts) error {
 		Words: words(p.File), Why: condition,
 		KeepModel:     b.Journal.KeepModel,
 		ReprintWithin: p.File.Printer.ReprintWithin,
+		TicketPage:    p.File.Ticket.Page,
 		Viewer:        b.Hub.Publish,
 	}
 	if b.devices = p.Devices; b.devices != nil {

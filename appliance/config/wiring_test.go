@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -248,5 +249,37 @@ func TestWiringMistakesNameTheLine(t *testing.T) {
 				t.Fatalf("got  %v\nwant %s%s", err, line(text, c.at), c.want)
 			}
 		})
+	}
+}
+
+// The offices that technicians copy are right, and each has what it is named for.
+func TestSampleOffices(t *testing.T) {
+	paths, err := filepath.Glob("../../docs/offices/*.toml")
+	if err != nil || len(paths) != 4 {
+		t.Fatalf("%d samples: %v", len(paths), err)
+	}
+	for _, path := range paths {
+		if _, err := Load(path); err != nil {
+			t.Error(err)
+		}
+	}
+	load := func(name string) *File {
+		f, err := Load("../../docs/offices/" + name + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	if f := load("dong"); len(f.Queue.Counters) != 4 || len(f.Wires.Buses) != 1 || !f.Printer.Port.OnSerial() {
+		t.Error("dong: not one bus, four counters and a printer on RS-232")
+	}
+	if f := load("cityhall"); len(f.Queue.Services) != 6 || len(f.Queue.Counters) != 15 || len(f.Wires.Buses[0].Units)+len(f.Wires.Buses[1].Units) != 15 {
+		t.Error("cityhall: not six services and fifteen counters with units")
+	}
+	if f := load("passport"); !f.Queue.Services[0].Online || len(f.Wires.Keypads) != len(f.Queue.Counters) || len(f.Wires.Signs[0].Units) != len(f.Queue.Counters) {
+		t.Error("passport: not online, with a keypad and a sign a counter")
+	}
+	if f := load("listening"); !f.Queue.Observed || f.Printer.Port != nil {
+		t.Error("listening: gives tickets of its own")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 
@@ -13,10 +14,12 @@ import (
 )
 
 // Journal is the record as the manager's page reads it; *journal.Journal is
-// one. Both methods may be called from many goroutines.
+// one. Its methods may be called from many goroutines.
 type Journal interface {
 	// Recent gives the last n facts, oldest first.
 	Recent(n int) ([]queue.Fact, error)
+	// Facts gives the facts that the filter chooses, one by one.
+	Facts(ctx context.Context, f journal.Filter) iter.Seq2[journal.Record, error]
 	// Figures counts the business days from one date to another, yyyy-mm-dd.
 	Figures(ctx context.Context, from, to string) (journal.Figures, error)
 }
@@ -45,6 +48,7 @@ type Console struct {
 	sessions *sessions
 	pages    *pages
 	streams  chan struct{} // a token for each open stream
+	printer  printerDay
 }
 
 // New reads the hashes and the pages. An error names the PIN that is wrong.

@@ -13,7 +13,7 @@
 //
 //	/                     sign in with the PIN of a counter or of the manager
 //	/counter/{n}          one clerk: call, recall, hold, no-show, transfer ...
-//	/manager              day, issuing, counters, tickets, health, latest record
+//	/manager              day, issuing, counters, tickets, health, printer, latest record
 //	/manager/figures      a day or a period; .svg is its picture, .csv its table
 //
 // # One press, one command

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"slices"
+	"strings"
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/feed"
@@ -31,7 +32,8 @@ type managerPart struct {
 	Faults   []faultRow
 	Pending  string
 	Broken   bool
-	Printer  bool // has a fault
+	Printer  bool       // has a fault
+	Printed  []sentence // what happened at the printer today
 	Facts    []sentence
 	Record   bool // there is one to be read
 	Unread   bool // and it cannot be read
@@ -65,7 +67,8 @@ type order struct {
 
 type paperRow struct {
 	row
-	State string
+	State   string
+	Offered bool // the hall's board gives the number
 }
 
 type faultRow struct {
@@ -130,13 +133,23 @@ func (c *Console) office(v *appliance.View) managerPart {
 		if t.Paper == queue.Failed {
 			state = "인쇄 실패"
 		}
-		part.Unpaper = append(part.Unpaper, paperRow{rowOf(v, t, now), state})
+		offered := slices.ContainsFunc(v.Offers, func(o feed.Offer) bool { return o.Ticket == t.Label })
+		part.Unpaper = append(part.Unpaper, paperRow{rowOf(v, t, now), state, offered})
 	}
 	for _, f := range v.Faults {
 		part.Printer = part.Printer || f.Device == "printer"
-		part.Faults = append(part.Faults, faultRow{deviceName(f.Device), f.Ko, f.En, todo(f.Device, f.Condition)})
+		row := faultRow{deviceName(f.Device), f.Ko, f.En, todo(f.Device, f.Condition)}
+		if wired(f.Device) { // its sentence names it and says what to do
+			row.Device, row.Todo = "", ""
+		}
+		part.Faults = append(part.Faults, row)
 	}
 	part.Facts, part.Unread = c.lately(v)
+	var err error
+	if part.Printed, err = c.printing(v); err != nil {
+		c.opt.Log.Warn("what happened at the printer cannot be read", "err", err)
+		part.Unread = true
+	}
 	return part
 }
 
@@ -208,8 +221,35 @@ func deviceName(device string) string {
 	case "clock":
 		return "시계"
 	}
-	return device
+	kind, which, _ := strings.Cut(device, ":")
+	line, address, unit := strings.Cut(which, "/")
+	switch kind {
+	case "button":
+		if unit {
+			return "우선배려 단추(" + line + ")"
+		}
+		return "번호표 단추(" + line + ")"
+	case "keypad":
+		return which + "번 창구 키패드"
+	case "keys":
+		return which + "번 창구 호출 단추"
+	case "digits":
+		return "숫자 표시기 " + which
+	case "listen":
+		return "기존 순번기 연결(" + which + ")"
+	}
+	name, ok := map[string]string{"bus": "호출기·표시기", "callunit": "호출기", "sign": "표시기"}[kind]
+	switch {
+	case !ok:
+		return device
+	case unit:
+		return name + " 회선 " + line + " 주소 " + address
+	}
+	return name + " 회선 " + line
 }
+
+// wired reports whether a device is one of office.toml's wires.
+func wired(device string) bool { return strings.Contains(device, ":") }
 
 // todo is what staff can do about a condition.
 func todo(device, condition string) string {
@@ -224,6 +264,8 @@ func todo(device, condition string) string {
 		return "전원을 끄고 덮개를 열어 걸린 종이를 빼낸 뒤 다시 켜 주십시오."
 	case "printer/head-hot":
 		return "식으면 저절로 이어서 인쇄합니다. 잠시 기다려 주십시오."
+	case "printer/silent":
+		return "번호표가 나오는지 살펴 주십시오. 나오지 않으면 프린터의 전원과 케이블을 확인해 주십시오."
 	case "printer/no-answer", "printer/unplugged":
 		return "프린터의 전원과 케이블을 확인해 주십시오. 연결되면 저절로 이어서 인쇄합니다."
 	case "journal/disk_full":

@@ -2,7 +2,9 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +46,7 @@ type memory struct {
 	facts   []queue.Fact
 	err     error
 	figures journal.Figures
+	read    int // facts that Facts gave
 }
 
 func (m *memory) Append(f []queue.Fact) error {
@@ -60,6 +63,30 @@ func (m *memory) Recent(n int) ([]queue.Fact, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.facts[max(len(m.facts)-n, 0):]), m.err
+}
+
+func (m *memory) Facts(_ context.Context, f journal.Filter) iter.Seq2[journal.Record, error] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	facts, err := slices.Clone(m.facts), m.err
+	return func(yield func(journal.Record, error) bool) {
+		if err != nil {
+			yield(journal.Record{}, err)
+			return
+		}
+		for _, x := range facts {
+			if x.Day != f.Day || x.Seq < f.From || f.To > 0 && x.Seq > f.To || !slices.Contains(f.Kinds, x.Event.Kind()) {
+				continue
+			}
+			raw, err := json.Marshal(x)
+			m.mu.Lock()
+			m.read++
+			m.mu.Unlock()
+			if !yield(journal.Record{Day: x.Day, Seq: x.Seq, Raw: raw}, err) {
+				return
+			}
+		}
+	}
 }
 
 func (m *memory) Figures(_ context.Context, from, to string) (journal.Figures, error) {

@@ -121,11 +121,7 @@ func (t teller) event(e queue.Event) string {
 		if len(e.Conditions) == 0 {
 			return deviceName(e.Device) + " 정상"
 		}
-		words := make([]string, len(e.Conditions))
-		for i, c := range e.Conditions {
-			words[i] = conditionText(c)
-		}
-		return deviceName(e.Device) + " 이상: " + strings.Join(words, ", ")
+		return deviceName(e.Device) + " 이상: " + conditionTexts(e.Conditions)
 	case queue.Observed:
 		return t.observed(e)
 	}
@@ -142,6 +138,14 @@ func howText(e queue.Called) string {
 		return "우선배려 호출"
 	}
 	return "호출"
+}
+
+func conditionTexts(conditions []string) string {
+	words := make([]string, len(conditions))
+	for i, c := range conditions {
+		words[i] = conditionText(c)
+	}
+	return strings.Join(words, ", ")
 }
 
 // conditionText is the short word for a device's condition.
@@ -165,6 +169,10 @@ func conditionText(c string) string {
 		return "응답 없음"
 	case "unplugged":
 		return "연결 끊김"
+	case "stuck":
+		return "눌린 채로 있음"
+	case "not-found":
+		return "찾을 수 없음"
 	case "disk_full":
 		return "저장 공간 없음"
 	case "read_only":
@@ -173,6 +181,12 @@ func conditionText(c string) string {
 		return "고장"
 	case "restart":
 		return "재시작"
+	case "silent":
+		return "인쇄 확인 불가"
+	case "abandoned":
+		return "대기 시간 초과"
+	case "no_printer":
+		return "프린터 없음"
 	}
 	return c
 }

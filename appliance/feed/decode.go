@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -62,6 +63,8 @@ func DecodeSnapshot(a Address, b []byte) (*Snapshot, error) {
 		return bad("too many services or counters")
 	case len(s.Calls) > maxList || len(s.Held) > maxList || len(s.Missed) > maxList || len(s.Notices) > maxList || len(s.Faults) > maxList:
 		return bad("a list is too long")
+	case len(s.Unprinted) > MaxUnprinted || slices.ContainsFunc(s.Unprinted, func(l string) bool { return l == "" || len(l) > maxText }):
+		return bad("the numbers without paper")
 	case s.Journal != "" && !name(s.Journal, 1, 64):
 		return bad("the id of its record")
 	case s.AsOf < 0 || s.Epoch < 0:

@@ -41,5 +41,6 @@
 //
 // Nothing here names a person. A ticket's token is the unguessable address of
 // its page; it travels in facts and replies, which only the city may read, and
-// never in a snapshot.
+// never in a snapshot. An Offer, which holds the address of a ticket's page, is
+// for the screen in the hall and is published nowhere.
 package feed

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,7 +22,7 @@ func full() *Snapshot {
 			Counters: new(2), Called: "101", CalledAt: 3, Issued: new(9), Online: true, OnlineNow: true, Priority: true, Hours: "09:00-18:00"}},
 		Counters: []Counter{{Number: 3, Name: "삼", State: CounterPaused, Ticket: "101", Services: []string{"passport"}}},
 		CallSeq:  5, Calls: []Call{{Seq: 5, Ticket: "101", Service: "passport", Counter: 3, At: 1700000000000, Recall: true}},
-		Held: []string{"99"}, Missed: []string{"98"}, Notices: []string{"점심시간"}, Faults: []Fault{{"printer", "paper_out", "용지", "paper"}},
+		Held: []string{"99"}, Missed: []string{"98"}, Unprinted: []string{"117", "여권-3"}, Notices: []string{"점심시간"}, Faults: []Fault{{"printer", "paper_out", "용지", "paper"}},
 		Where: &Where{Stdg: "4115010100", Road: "시민로 1", Lot: "의정부동 1", Lat: 37.7, Lon: 127.0, Weekdays: "0900-1800", Night: "목", Weekend: "토"}}
 }
 
@@ -124,6 +125,9 @@ func TestRefusals(t *testing.T) {
 		"snapshot journal":           {readSnapshot, snapshot(func(s *Snapshot) { s.Journal = "a/b" })},
 		"snapshot services":          {readSnapshot, snapshot(func(s *Snapshot) { s.Services = make([]Service, 65) })},
 		"snapshot held":              {readSnapshot, snapshot(func(s *Snapshot) { s.Held = make([]string, 2001) })},
+		"snapshot unprinted":         {readSnapshot, snapshot(func(s *Snapshot) { s.Unprinted = slices.Repeat([]string{"1"}, MaxUnprinted+1) })},
+		"snapshot unprinted number":  {readSnapshot, snapshot(func(s *Snapshot) { s.Unprinted = []string{""} })},
+		"snapshot unprinted length":  {readSnapshot, snapshot(func(s *Snapshot) { s.Unprinted = []string{strings.Repeat("1", 401)} })},
 		"snapshot epoch":             {readSnapshot, snapshot(func(s *Snapshot) { s.Epoch = -1 })},
 		"snapshot name":              {readSnapshot, snapshot(func(s *Snapshot) { s.Name = strings.Repeat("가", 134) })},
 		"snapshot counters":          {readSnapshot, snapshot(func(s *Snapshot) { s.Services[0].Counters = new(-1) })},

@@ -29,6 +29,11 @@ type Snapshot struct {
 	Notices  []string  `json:"notices,omitempty"`
 	Faults   []Fault   `json:"faults,omitempty"` // what citizens should know, e.g. paper out
 	Where    *Where    `json:"where,omitempty"`
+
+	// Unprinted are the labels, newest first, of those who wait for their first
+	// call without a paper ticket, because it failed or the printer is stopped.
+	// Their holders know the number from the screen alone. At most MaxUnprinted.
+	Unprinted []string `json:"unprinted,omitempty"`
 }
 
 // Issuing says whether a service gives tickets.
@@ -103,6 +108,18 @@ type Fault struct {
 	Condition string `json:"condition"`
 	Ko        string `json:"ko"`
 	En        string `json:"en"`
+}
+
+// MaxUnprinted bounds Snapshot.Unprinted.
+const MaxUnprinted = 100
+
+// Offer is a number that the hall's board gives in place of a paper ticket. It
+// stands beside a snapshot, never in one: whoever has a ticket's page can cancel
+// the ticket, so that the page is for the hall alone, where its holder is.
+type Offer struct {
+	Ticket  string `json:"ticket"`         // label
+	Service string `json:"service"`        // id
+	Page    string `json:"page,omitempty"` // address of the ticket's page; "" is none
 }
 
 // Where is the address of the office, as the national format wants it.

@@ -69,11 +69,20 @@ func (s *Sink) Print(p appliance.PrintJob) {
 	id := fmt.Sprint(s.n)
 	s.jobs[id] = job{p.Day.Number, p.Ticket.Ref, p.Copy}
 	s.mu.Unlock()
-	err := s.session.Submit(printer.Job{ID: id, Ticket: s.words(p), NotAfter: s.opt.Within})
+	err := s.session.Submit(printer.Job{ID: id, Ticket: s.words(p), NotAfter: s.left(p.Waited)})
 	if err != nil {
 		s.opt.Log.Warn("a ticket does not go to the printer", "number", p.Service.Label(p.Ticket.Number), "err", err)
 		s.Report(printer.Outcome{ID: id, Result: printer.Abandoned})
 	}
+}
+
+// left is how long a ticket that has waited may still do so. At the limit it is
+// tried at once: no time at all would be no limit.
+func (s *Sink) left(waited time.Duration) time.Duration {
+	if s.opt.Within == 0 {
+		return 0
+	}
+	return max(s.opt.Within-waited, time.Second)
 }
 
 func (s *Sink) words(p appliance.PrintJob) printer.Ticket {
@@ -128,6 +137,9 @@ func (s *Sink) Health(h printer.Health) {
 	c := queue.ReportDevice{Device: "printer", Conditions: []string{}}
 	for _, f := range h.Faults {
 		c.Conditions = append(c.Conditions, string(f))
+	}
+	if h.State == printer.Silent { // tickets go to it all the same
+		c.Conditions = []string{silent}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,9 +207,21 @@ func (s *Sink) next() (queue.Command, bool) {
 	return s.back[0], true
 }
 
+// silent is the condition of a printer that never answers, which is not one that
+// stopped answering: see printer.Silent.
+const silent = "silent"
+
 // Words are the sentences for the printer's conditions. Citizens need not know
 // of a warning.
 func Words(condition string) appliance.Words {
+	if condition == silent {
+		return appliance.Words{
+			StaffKo:  "프린터가 인쇄 여부를 알려 주지 않습니다. 번호표가 나오지 않으면 전원과 케이블을 확인하십시오.",
+			StaffEn:  "The printer does not say whether it prints. If no ticket comes out, check its power and cable.",
+			PublicKo: "번호표가 나오지 않으면 직원에게 문의해 주십시오.",
+			PublicEn: "If no ticket comes out, please ask staff.",
+		}
+	}
 	f := printer.Fault(condition)
 	w := appliance.Words{StaffKo: f.Korean(), StaffEn: f.English()}
 	if f.Stops() {

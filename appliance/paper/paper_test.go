@@ -172,6 +172,24 @@ func TestHealthNewestWins(t *testing.T) {
 	})
 }
 
+// A printer that never answers gets tickets all the same; one that stopped
+// answering gets none.
+func TestSilentPrinterIsNotAStoppedOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := sink(paper.Options{})
+		l := &line{}
+		defer run(t, s, l)()
+		s.Health(printer.Health{State: printer.Stopped, Faults: []printer.Fault{printer.NoAnswer}})
+		want(t, l, "printer no-answer")
+		s.Health(printer.Health{State: printer.Silent, Faults: []printer.Fault{printer.NoAnswer}})
+		want(t, l, "printer no-answer", "printer silent")
+	})
+	w := paper.Words("silent")
+	if w.StaffKo == "" || w.StaffEn == "" || w.PublicKo == "" || w.PublicEn == "" || w.PublicKo == paper.Words("no-answer").PublicKo {
+		t.Errorf("got %+v", w)
+	}
+}
+
 func TestLoopThatHasStoppedEndsTheSink(t *testing.T) {
 	s, _ := sink(paper.Options{})
 	s.Health(printer.Health{})
@@ -201,7 +219,13 @@ func TestWordsOfATicket(t *testing.T) {
 		t.Errorf("got  %+v %v\nwant %+v", got.Ticket, got.NotAfter, wantTicket)
 	}
 	j.Day.Date, j.Ticket.Token = "2026-11-23", ""
-	s.Print(j)
+	for i, c := range []struct{ waited, left time.Duration }{{20 * time.Second, 40 * time.Second}, {time.Minute, time.Second}, {time.Hour, time.Second}} {
+		j.Waited = c.waited
+		s.Print(j)
+		if got := to.jobs[i+1].NotAfter; got != c.left {
+			t.Errorf("after %v it may wait %v more, want %v", c.waited, got, c.left)
+		}
+	}
 	if got := to.jobs[1].Ticket; got.BusinessDay != "2026-11-23" || got.URL != "" {
 		t.Errorf("got %+v", got)
 	}

@@ -48,6 +48,13 @@ func (p *player) expect(w []string) error {
 			}
 			return nil
 		})
+	case slices.Equal(w, []string{"no", "offer"}):
+		return p.view(func(v *appliance.View) error {
+			if len(v.Offers) > 0 {
+				return fmt.Errorf("there is %+v", v.Offers)
+			}
+			return nil
+		})
 	}
 	return p.view(expectation(w))
 }
@@ -107,6 +114,13 @@ func expectation(w []string) func(*appliance.View) error {
 				return same(string(t.Paper), w[2])
 			}
 			return errors.New("no such ticket")
+		}
+	case "offer":
+		return func(v *appliance.View) error {
+			if len(v.Offers) == 0 {
+				return errors.New("there is none")
+			}
+			return same(v.Offers[0].Ticket, w[1])
 		}
 	case "lamp":
 		return func(v *appliance.View) error { return same(string(v.LampOf(w[1])), w[2]) }

@@ -36,6 +36,7 @@ type Page struct {
 	mu     sync.Mutex // of the board, which draws for one at a time
 	board  *board.Board
 	drawn  *appliance.View
+	turn   int64  // at which it was drawn
 	pixels []byte // PNG of drawn
 
 	rollMu sync.Mutex
@@ -143,7 +144,7 @@ func (p *Page) state(v *appliance.View) state {
 	s := state{
 		Lamps: map[string]appliance.Lamp{}, Signs: map[int]string{}, Faults: []string{},
 		Clock:   at.Time().Format("2006-01-02 15:04"),
-		Version: fmt.Sprintf("%d.%d", v.Public.Seq, len(v.Faults)),
+		Version: fmt.Sprintf("%d.%d.%d", v.Public.Seq, len(v.Faults), turn(at.Time())),
 		Pieces:  p.bench.Printer.State().Pieces,
 	}
 	if !at.Trusted {
@@ -166,6 +167,10 @@ const writeWithin = 10 * time.Second
 
 // heartbeat renews clock and link while nothing happens.
 const heartbeat = 10 * time.Second
+
+// turn counts the heartbeats: what takes turns on the board is drawn anew with
+// each, though nothing has happened.
+func turn(at time.Time) int64 { return at.Unix() / int64(heartbeat/time.Second) }
 
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -209,14 +214,15 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.drawn != v {
-		picture := p.board.Draw(&v.Public, p.bench.Clock.Now().Time(), board.Live())
+	at := p.bench.Clock.Now().Time()
+	if p.drawn != v || p.turn != turn(at) {
+		picture := p.board.Draw(&v.Public, v.Offers, at, board.Live())
 		var b bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, picture); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		p.drawn, p.pixels = v, b.Bytes()
+		p.drawn, p.turn, p.pixels = v, turn(at), b.Bytes()
 	}
 	w.Header().Set("Content-Type", "image/png")
 	_, _ = w.Write(p.pixels) // a reader that has gone

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"image"
 	"image/png"
 	"log/slog"
 	"net/http"
@@ -212,9 +213,38 @@ func TestPageFollows(t *testing.T) {
 	give(t, r, press)
 	until("the lamp blinks", func(g state) bool { return g.Lamps["civil"] == "paper" })
 	give(t, r, press)
+	if n := white(picture(t, s), image.Rect(800, 240, 1280, 720)); n < 10_000 {
+		t.Errorf("the board has no codes beside the calls: %d white pixels", n)
+	}
 	r.Bench().Printer.LoadPaper()
 	until("more paper", func(g state) bool { return g.Pieces >= 3 })
 	if reply, err := http.Get(s.URL + "/bench/paper.txt?n=3"); err != nil || reply.StatusCode != 200 {
 		t.Errorf("%v %v", reply, err)
 	}
+}
+
+// picture is the board as the page shows it now.
+func picture(t *testing.T, s *httptest.Server) image.Image {
+	t.Helper()
+	reply, err := http.Get(s.URL + "/bench/board.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	m, err := png.Decode(reply.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func white(m image.Image, in image.Rectangle) (n int) {
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		for x := in.Min.X; x < in.Max.X; x++ {
+			if r, g, b, _ := m.At(x, y).RGBA(); r&g&b == 0xffff {
+				n++
+			}
+		}
+	}
+	return n
 }

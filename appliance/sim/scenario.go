@@ -55,6 +55,8 @@ type Stand interface {
 //
 //	expect ticket NUMBER [copy]     the next piece of paper not yet seen says so
 //	expect no ticket                there is no further piece of paper
+//	expect no offer                 the hall's board gives no number in place of paper
+//	expect offer NUMBER             it gives this one, the newest
 //	expect sign N NUMBER|dark
 //	expect waiting SERVICE COUNT
 //	expect status NUMBER STATUS     waiting called held no_show; ended for all that is over

@@ -25,13 +25,18 @@ func rig(t *testing.T) *sim.Rig {
 // rigOn is a rig whose record is looked at, and the record's path.
 func rigOn(t *testing.T, record func(appliance.Record) appliance.Record) (r *sim.Rig, path string) {
 	t.Helper()
+	path = filepath.Join(t.TempDir(), "journal.db")
+	bench := sim.New(time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST()), nil, sim.PrinterSpeed)
+	return sim.NewRig(bench, box.Parts{File: officeFile(t), Journal: path, Record: record, Log: slog.New(slog.DiscardHandler)}), path
+}
+
+func officeFile(t *testing.T) *config.File {
+	t.Helper()
 	file, err := config.Parse("office.toml", sim.Office())
 	if err != nil {
 		t.Fatal(err)
 	}
-	path = filepath.Join(t.TempDir(), "journal.db")
-	bench := sim.New(time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST()), nil, sim.PrinterSpeed)
-	return sim.NewRig(bench, box.Parts{File: file, Journal: path, Record: record, Log: slog.New(slog.DiscardHandler)}), path
+	return file
 }
 
 func play(t *testing.T, name, script string) error {
@@ -94,6 +99,9 @@ func TestScenarioFails(t *testing.T) {
 		{strings.Repeat("x", 70_000), "x:1: "},
 		{"expect sign 1 7", "x:1: expect sign 1 7: not within 20s: got \"\""},
 		{"press civil\nexpect ticket 1\nexpect ticket 2", "no paper came out"},
+		{"press civil\nexpect offer 1", "there is none"},
+		{"cover open\nexpect fault printer cover-open\npress civil\nexpect offer 2", "got \"1\""},
+		{"cover open\nexpect fault printer cover-open\npress civil\nexpect no offer", "there is [{Ticket:1"},
 	} {
 		if err := play(t, "x", c.script); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: got %v", c.script, err)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"rsc.io/qr"
+
 	"sunbeon/appliance/feed"
 	"sunbeon/display/typeface"
 )
@@ -89,8 +91,8 @@ type Board struct {
 	base   kept
 	clock  kept
 	pulses []kept
-	qr     []image.Rectangle // dark runs of the link's code, in modules
-	qrSize int               // modules a side
+	link   code            // of Options.Link
+	pages  map[string]code // of tickets' pages that were shown; bounded
 }
 
 // kept is a layer's picture with what it shows.
@@ -121,12 +123,12 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 			return nil, fmt.Errorf(`%w: languages %q; use "ko" or "ko", "en"`, ErrOptions, opt.Lang)
 		}
 	}
-	b := &Board{opt: opt, en: en, type_: newTypesetter(faces)}
+	b := &Board{opt: opt, en: en, type_: newTypesetter(faces), pages: map[string]code{}}
 	b.brush = newPainter(b.type_)
 	if opt.Link != "" {
 		var err error
-		if b.qr, b.qrSize, err = encodeLink(opt.Link); err != nil {
-			return nil, err
+		if b.link, err = encode(opt.Link, qr.M); err != nil {
+			return nil, fmt.Errorf("%w: link: %v; use a shorter address", ErrOptions, err)
 		}
 	}
 	return b, nil
@@ -135,14 +137,15 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 // Bounds returns the picture's rectangle.
 func (b *Board) Bounds() image.Rectangle { return image.Rect(0, 0, b.opt.Width, b.opt.Height) }
 
-// Draw returns the whole picture of s at a time. A nil s is a board that has
-// not heard from its kiosk yet. Times are shown in at's location. The picture
-// belongs to the board and is valid until the next Draw.
-func (b *Board) Draw(s *feed.Snapshot, at time.Time, fresh Freshness) *image.RGBA {
+// Draw returns the whole picture of s at a time, with the numbers that have no
+// paper, newest first. A nil s is a board that has not heard from its kiosk yet.
+// Times are shown in at's location. The picture belongs to the board and is
+// valid until the next Draw.
+func (b *Board) Draw(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh Freshness) *image.RGBA {
 	if b.whole == nil {
 		b.whole = image.NewRGBA(b.Bounds())
 	}
-	sc := b.compose(s, at, fresh, mix(hotDeep, hotPale, glow(at)))
+	sc := b.compose(s, offers, at, fresh, mix(hotDeep, hotPale, glow(at)))
 	b.brush.paint(b.whole, sc.ops)
 	b.brush.paint(b.whole, sc.clock)
 	return b.whole
@@ -152,13 +155,13 @@ func (b *Board) Draw(s *feed.Snapshot, at time.Time, fresh Freshness) *image.RGB
 // though no new snapshot came: at the next minute, turn of a page, or end of a
 // highlight. Painting the layers with their alpha gives what Draw draws, to
 // within rounding. The slice and its images are valid until the next Layers.
-func (b *Board) Layers(s *feed.Snapshot, at time.Time, fresh Freshness) ([]Layer, time.Time) {
-	sc := b.compose(s, at, fresh, hotDeep)
+func (b *Board) Layers(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh Freshness) ([]Layer, time.Time) {
+	sc := b.compose(s, offers, at, fresh, hotDeep)
 	b.refresh(&b.base, "base", b.Bounds(), sc.ops)
 	b.refresh(&b.clock, "clock", sc.clockRect, sc.clock)
 	layers := append(make([]Layer, 0, 2+len(sc.hot)), b.base.layer, b.clock.layer)
 	if len(sc.hot) > 0 {
-		pale := b.compose(s, at, fresh, hotPale)
+		pale := b.compose(s, offers, at, fresh, hotPale)
 		for i, r := range pale.hot {
 			if i == len(b.pulses) {
 				b.pulses = append(b.pulses, kept{})

@@ -19,9 +19,11 @@ type canvas struct {
 	en      bool
 	u       float64 // pixels of a unit: the picture is 720 units high, or wide when upright
 	upright bool
-	hotTone color.RGBA  // ground of what is highlighted
-	calls   []feed.Call // newest of each ticket, newest first
-	shown   []feed.Call // of calls, those shown large
+	hotTone color.RGBA   // ground of what is highlighted
+	calls   []feed.Call  // newest of each ticket, newest first
+	shown   []feed.Call  // of calls, those shown large
+	offers  []feed.Offer // numbers without paper, those shown large
+	callEm  int          // size of the largest figures of a call, px
 	board   *Board
 }
 

@@ -15,7 +15,7 @@ const (
 )
 
 // compose lays the picture out.
-func (b *Board) compose(s *feed.Snapshot, at time.Time, fresh Freshness, tone color.RGBA) *scene {
+func (b *Board) compose(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh Freshness, tone color.RGBA) *scene {
 	w, h := b.opt.Width, b.opt.Height
 	c := &canvas{typesetter: b.type_, s: s, at: at, fresh: fresh, en: b.en, board: b, hotTone: tone}
 	c.upright = h > w
@@ -33,6 +33,7 @@ func (b *Board) compose(s *feed.Snapshot, at time.Time, fresh Freshness, tone co
 			}
 		}
 	}
+	c.choose(offers)
 	all := image.Rect(0, 0, w, h)
 	c.fill(all, ground)
 	head := 76.0
@@ -53,7 +54,12 @@ func (b *Board) compose(s *feed.Snapshot, at time.Time, fresh Freshness, tone co
 		c.dayClosed(rest)
 		return &c.scene
 	}
-	switch b.layout(s) {
+	aside, rest := c.aside(rest)
+	layout := b.layout(s)
+	if layout == Passport && c.upright && len(c.offers) > 0 {
+		layout = Portrait // a column each would leave the call no room
+	}
+	switch layout {
 	case OneCall:
 		c.oneCall(rest)
 	case Rows:
@@ -67,6 +73,7 @@ func (b *Board) compose(s *feed.Snapshot, at time.Time, fresh Freshness, tone co
 	case Passport:
 		c.passport(rest)
 	}
+	c.offered(aside)
 	return &c.scene
 }
 
@@ -164,6 +171,9 @@ func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
 		return in
 	}
 	title, rest := cutTop(in, c.px(32), 0)
+	if title.Dx() < c.px(236) { // the page's mark stands there, see turning
+		_, title = cutRight(title, c.px(60), 0)
+	}
 	c.both(title, ko, en, style{size: c.px(22), weight: bold, col: soft}, style{size: c.px(15), col: soft})
 	line, rest := cutTop(rest, c.px(1.5), c.px(8))
 	c.fill(line, rule)

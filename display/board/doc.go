@@ -20,9 +20,13 @@
 // call leads in each. Calls within ten seconds of each other share the place, so
 // that a quick counter does not wipe out its neighbour's call.
 //
+// Numbers that have no paper stand beside or below all of that, with the code of
+// the ticket's page: see offer.go. They come beside the snapshot, for a page's
+// address is for the hall alone.
+//
 // # How a picture is made
 //
-//	Snapshot, time --compose--> scene (strokes, comparable) --paint--> pixels
+//	Snapshot, offers, time --compose--> scene (strokes, comparable) --paint--> pixels
 //
 // Composing measures and breaks text with the font's own metrics and costs a
 // tenth of a millisecond. A text that is too long for its place wraps, then

@@ -17,11 +17,12 @@ var update = flag.Bool("update", false, "write the goldens instead of comparing 
 
 // scenario is one golden picture.
 type scenario struct {
-	name  string
-	opt   Options
-	snap  *feed.Snapshot
-	at    time.Time
-	fresh Freshness
+	name   string
+	opt    Options
+	snap   *feed.Snapshot
+	offers []feed.Offer
+	at     time.Time
+	fresh  Freshness
 }
 
 func scenarios() []scenario {
@@ -84,25 +85,25 @@ func scenarios() []scenario {
 	heard.Counters[0].Ticket, heard.Counters[2].Ticket = "", "3016"
 	heard.Calls[0].Counter = 0
 
-	return []scenario{
-		{"onecall", hd(OneCall), busy, noon, Live()},
-		{"onecall-rest", hd(OneCall), busy, resting, Live()},
-		{"rows", hd(Rows), rows, noon, Live()},
-		{"grid", hd(Grid), grid, noon, Live()},
-		{"byservice", hd(ByService), ledger, noon, Live()},
-		{"passport", Options{Width: 1280, Height: 720, Layout: Passport, Link: "https://sunbeon.example/uijeongbu/CS0001"}, passport, noon, Live()},
-		{"portrait", Options{Width: 1080, Height: 1920}, upright, noon, Live()},
-		{"lost", hd(OneCall), trouble, noon.Add(9 * time.Minute), Lost(noon.Add(time.Minute))},
-		{"closed", hd(Auto), closed, noon.Add(5 * time.Hour), Live()},
-		{"observed", hd(Auto), heard, noon, Live()},
-		{"fullhd", Options{Width: 1920, Height: 1080}, busy, resting, Live()},
-	}
+	return append([]scenario{
+		{"onecall", hd(OneCall), busy, nil, noon, Live()},
+		{"onecall-rest", hd(OneCall), busy, nil, resting, Live()},
+		{"rows", hd(Rows), rows, nil, noon, Live()},
+		{"grid", hd(Grid), grid, nil, noon, Live()},
+		{"byservice", hd(ByService), ledger, nil, noon, Live()},
+		{"passport", Options{Width: 1280, Height: 720, Layout: Passport, Link: "https://sunbeon.example/uijeongbu/CS0001"}, passport, nil, noon, Live()},
+		{"portrait", Options{Width: 1080, Height: 1920}, upright, nil, noon, Live()},
+		{"lost", hd(OneCall), trouble, nil, noon.Add(9 * time.Minute), Lost(noon.Add(time.Minute))},
+		{"closed", hd(Auto), closed, nil, noon.Add(5 * time.Hour), Live()},
+		{"observed", hd(Auto), heard, nil, noon, Live()},
+		{"fullhd", Options{Width: 1920, Height: 1080}, busy, nil, resting, Live()},
+	}, offering()...)
 }
 
 func TestGolden(t *testing.T) {
 	for _, sc := range scenarios() {
 		t.Run(sc.name, func(t *testing.T) {
-			got := board(t, sc.opt).Draw(sc.snap, sc.at, sc.fresh)
+			got := board(t, sc.opt).Draw(sc.snap, sc.offers, sc.at, sc.fresh)
 			path := filepath.Join("testdata", sc.name+".png")
 			if *update {
 				write(t, path, got)

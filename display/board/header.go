@@ -75,6 +75,9 @@ func (c *canvas) warnings() []notice {
 		return out
 	}
 	for _, f := range c.s.Faults {
+		if f.Device == "printer" && len(c.offers) > 0 {
+			continue // the offers say so
+		}
 		out = append(out, notice{f.Ko, f.En})
 	}
 	if c.s.DayOpen && len(c.s.Services) > 0 && !c.issuing() {
@@ -144,6 +147,10 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 		l := list{"보류", "On hold", "다시 불러 드립니다", "You will be called again", c.s.Held}
 		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
 	}
+	if len(c.offers) == 0 && c.s.DayOpen && len(c.s.Unprinted) > 0 {
+		l := list{"미인쇄", "No paper", "번호를 기억해 주십시오", "Remember your number", c.s.Unprinted}
+		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
+	}
 	if len(notices) > 0 {
 		parts, wants = append(parts, func(r image.Rectangle) { c.bulletin(r, notices) }), append(wants, r.Dx())
 	}
@@ -156,6 +163,12 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 			part(slot(strip, i, len(parts), c.px(8), true))
 		}
 		return rest
+	}
+	if last := len(parts) - 1; last > 2 { // the notices get a row of their own
+		var row image.Rectangle
+		row, r = cutBottom(r, c.px(68), c.px(8))
+		parts[last](row)
+		parts = parts[:last]
 	}
 	strip, rest := cutBottom(r, c.px(68), c.px(gutter))
 	for i, part := range parts {

@@ -14,9 +14,12 @@ func (c *canvas) hero(r image.Rectangle) {
 	most := max(1, min(3, r.Dy()/c.px(118)))
 	calls, hot := c.news(most)
 	if len(calls) == 0 {
-		if c.issuing() {
+		switch {
+		case len(c.offers) > 0:
+			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호를 기억하고 기다려 주십시오", "Please remember your number and wait")
+		case c.issuing():
 			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호표를 받고 잠시 기다려 주십시오", "Take a ticket and wait for your number")
-		} else {
+		default:
 			c.message(r, "아직 호출이 없습니다", "No calls yet", "", "")
 		}
 		return
@@ -81,6 +84,7 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	widest := max(c.width(ticket, bold), c.width(to, bold))
 	stacked := min(float64(in.Dy())*0.43/cap, float64(in.Dx())/(widest+tagEm))
 	if tall && stacked > beside*stackWin {
+		c.callEm = max(c.callEm, int(stacked))
 		c.stack(in, int(stacked), [2]string{ticket, to}, number, desk, label)
 		return
 	}
@@ -88,6 +92,7 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	if size < smallest {
 		return
 	}
+	c.callEm = max(c.callEm, size)
 	em := float64(size)
 	spare := max(0, float64(in.Dx())-em*(nw+kw+arrowEm+2*spaceEm))
 	numberCell, rest := cutLeft(in, int(em*nw+0.999), 0)

@@ -60,7 +60,10 @@ func (c *canvas) byService(r image.Rectangle) {
 // portrait: everything below the call.
 func (c *canvas) portrait(r image.Rectangle) {
 	g := c.px(gutter)
-	calls, rest := cutBottom(r, c.px(62), g)
+	calls, rest := image.Rectangle{}, r
+	if len(c.offers) == 0 { // else the counters need the room more
+		calls, rest = cutBottom(r, c.px(62), g)
+	}
 	across := 4
 	if len(c.s.Counters) > 16 {
 		across = 5
@@ -75,19 +78,21 @@ func (c *canvas) portrait(r image.Rectangle) {
 	c.hero(top)
 	c.tiles(mid)
 	c.queue(low)
-	c.coda(calls)
+	if !calls.Empty() {
+		c.coda(calls)
+	}
 }
 
 // coda lists the calls before, with the way to the office's page if there is one.
 func (c *canvas) coda(r image.Rectangle) {
 	side := min(r.Dy(), r.Dx()*42/100)
-	if c.board.qrSize == 0 || side < c.px(96) || r.Dx()-side < c.px(160) {
+	if c.board.link.size == 0 || side < c.px(96) || r.Dx()-side < c.px(160) {
 		c.recents(r)
 		return
 	}
 	code, rest := cutRight(r, side, c.px(gutter))
 	c.recents(rest)
-	c.code(code)
+	c.way(code)
 }
 
 // passport: a column for each service, with the number it has reached. There
@@ -173,6 +178,7 @@ func (c *canvas) figure(r image.Rectangle, text string, st style) {
 	if size < smallest {
 		return
 	}
+	c.callEm = max(c.callEm, size)
 	c.line(r, text, size, (r.Min.Y+r.Max.Y)/2-int((top+bottom)*float64(size)/2), st)
 }
 
