@@ -16,6 +16,9 @@ import (
 // contracts are suites of drivers that run in the guest, against its kernel.
 var contracts = []string{"button", "keypad"}
 
+// slow is the printer, mm/s: a ticket takes a second, long enough to be interrupted.
+const slow = 50
+
 // build makes the machine: the programs, the archive that it boots from, and an
 // empty data disk. Broker is the port of the city's on this machine.
 func build(t *testing.T, root string, broker int) *machine {
@@ -35,7 +38,7 @@ func build(t *testing.T, root string, broker int) *machine {
 		initrd:  filepath.Join(dir, "initrd"),
 		disk:    filepath.Join(dir, "data.img"),
 		printer: virtual.New(virtual.Config{Answers: true, ProcessID: true, ASB: true, NativeQR: true,
-			Flow: virtual.FlowHold, Speed: 200}),
+			Flow: virtual.FlowHold, Speed: slow}),
 	}
 	must(os.RemoveAll(m.logs))
 	must(os.MkdirAll(m.logs, 0o755))

@@ -40,11 +40,12 @@
 //	                           retained state, however long somebody leans on it
 //	call-by-keypad             Enter on the keypad calls it; the city sees the call
 //	printer-unplugged          a ticket waits while the USB cable is out, and is printed once
-//	                           when the printer is back as lp1, another one being lp0 now
+//	                           when the printer is back as lp1, another one being lp0 now;
+//	                           one whose cable goes while it is printed comes again, marked
 //	power-cut-without-paper    line and record after a cut are what they were, and the
 //	                           ticket that had no paper gets it, though the clock is wrong
-//	power-cut-while-printing   a ticket cut in the middle comes out again, marked 재발행; the
-//	                           next number is the next; a number can be picked by the keypad
+//	power-cut-while-printing   a ticket whose end nobody saw comes out again, marked 재발행;
+//	                           the next number is the next; the keypad picks a number
 //	end                        a kiosk told to end leaves a clean disk; over the whole morning
 //	                           each number has its paper, and none twice without the mark
 //
