@@ -1,6 +1,7 @@
 package hil_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -99,7 +100,8 @@ func (c *city) sees(g *guest, what string, is func(*feed.Snapshot) bool) *feed.S
 		case <-g.ended:
 			g.fail("the machine is off: %v", g.how)
 		case <-late.C:
-			g.fail("the city does not see that %s; the last state is %+v", what, last)
+			text, _ := json.Marshal(last)
+			g.fail("the city does not see that %s; the last state is %s", what, text)
 		}
 	}
 }
