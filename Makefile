@@ -9,7 +9,7 @@ CITY    := 127.0.0.1:8480
 # Not 1883, where Debian's mosquitto listens once it is installed.
 BROKER  := 127.0.0.1:18830
 
-.PHONY: help run build test modules unit outside lint bench fuzz arm64 clean needs-run needs-test
+.PHONY: help run build test hil modules unit outside lint bench fuzz arm64 clean needs-run needs-test needs-hil
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,11 @@ build:
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./appliance/cmd/kiosk ./display/cmd/cityweb
 
 test: needs-test modules lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
+
+hil: needs-hil modules ## the arm64 kiosk on an emulated machine with simulated pins, USB printer and keypad
+	@sh .ci/hil-kernel var/hil/kernel
+	@SUNBEON_HIL=$(CURDIR)/var/hil $(GO) test -count=1 -timeout 14m -v -run '^TestRig$$' ./appliance/hil >var/hil/log 2>&1 || { cat var/hil/log; exit 1; }
+	@grep -e '--- PASS' var/hil/log
 
 # Downloaded quietly; a second, loud try says what went wrong.
 modules:
@@ -63,3 +68,6 @@ needs-run:
 
 needs-test:
 	@sh .ci/needs fonts-nanum mosquitto chromium nodejs npm gcc strace
+
+needs-hil:
+	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring
