@@ -9,7 +9,7 @@ CITY    := 127.0.0.1:8480
 # Not 1883, where Debian's mosquitto listens once it is installed.
 BROKER  := 127.0.0.1:18830
 
-.PHONY: help run build test hil modules unit outside lint bench fuzz arm64 clean needs-run needs-test needs-hil
+.PHONY: help run build test hil hil-kernel modules unit outside lint bench fuzz arm64 clean needs-run needs-test needs-hil
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -23,10 +23,12 @@ build:
 
 test: needs-test modules lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
 
-hil: needs-hil modules ## the arm64 kiosk on an emulated machine with simulated pins, USB printer and keypad
-	@sh .ci/hil-kernel var/hil/kernel
+hil: hil-kernel modules ## the arm64 kiosk on an emulated machine with simulated pins, USB printer and keypad
 	@SUNBEON_HIL=$(CURDIR)/var/hil $(GO) test -count=1 -timeout 14m -v -run '^TestRig$$' ./appliance/hil >var/hil/log 2>&1 || { cat var/hil/log; exit 1; }
 	@grep -e '--- PASS' var/hil/log
+
+hil-kernel: needs-hil
+	@sh .ci/hil-kernel var/hil/kernel
 
 # Downloaded quietly; a second, loud try says what went wrong.
 modules:
