@@ -211,6 +211,8 @@ func byText(by string) string {
 		return "자동"
 	case "printer":
 		return "프린터"
+	case "devices":
+		return "장치"
 	case "observed":
 		return "기존 순번발행기"
 	case "file":

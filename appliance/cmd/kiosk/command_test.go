@@ -43,7 +43,9 @@ func TestCommandLineMistakes(t *testing.T) {
 		want string
 	}{
 		{nil, "give -config office.toml, or -sim"},
-		{[]string{"dance"}, `unknown command "dance"; the commands are journal, forecast and pin`},
+		{[]string{"check"}, "kiosk check: no office: give -config"},
+		{[]string{"check", "-config", "none.toml", "now"}, `kiosk check: ["now"] is too much`},
+		{[]string{"dance"}, `unknown command "dance"; the commands are check, journal, forecast and pin`},
 		{[]string{"-sim", "dance"}, `unknown command "dance"`},
 		{[]string{"-dance"}, "flag provided but not defined"},
 		{[]string{"-config", "office.toml", "-play", "x"}, "-play needs -sim"},
