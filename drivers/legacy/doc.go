@@ -49,6 +49,10 @@
 //	call, Checked    at once        at once              seen twice
 //	call, Sure       at once        at once              at once
 //
+// What a display repeats is Bare for ten minutes after its wire was damaged: one
+// of 65,536 damaged frames passes a CRC-16, one of 256 an 8-bit check, and the
+// next refresh tells. A wire without damage is not slowed down by it.
+//
 // A few is Config.Gap. Twice is within Config.Within; the event bears the time of
 // the first sighting. Bare has no redundancy, Checked has an 8-bit check or the
 // number twice, Sure a CRC-16 or TCP. A machine that sends each call once over a
@@ -87,7 +91,9 @@
 // # Caveats
 //
 //   - An 8-bit check passes one of 256 frames with several damaged bytes. On a
-//     noisy bus set Trust to Bare: every call is then seen twice.
+//     noisy bus whose machine sends each call twice without repeating it further,
+//     set Trust to Bare. One that sends each call once is believed by its check
+//     alone.
 //   - A Checked or Bare ticket that is lost together with the start of a restart
 //     delays the events until two tickets agree.
 //   - Whether a repeated frame is a recall cannot be told from a refresh.

@@ -168,6 +168,7 @@ scan:
 			}
 			d.n.Messages++
 			if r, ok := f.read(rest[:f.Length], at); ok {
+				r.Trust = d.trust(r.Trust, r.Repeats, at)
 				rs = append(rs, r)
 			} else {
 				d.n.Unmatched++
@@ -180,10 +181,10 @@ scan:
 		}
 		switch {
 		case damaged:
-			d.n.Damaged++
+			d.damaged(at)
 		case wait && !torn: // once a silence
 			torn = true
-			d.n.Damaged++
+			d.damaged(at)
 		}
 		d.n.Skipped++
 		i++

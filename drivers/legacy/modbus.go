@@ -70,7 +70,7 @@ func (d *Bus) scan(at time.Duration, end bool) []Reading {
 		}
 		if !d.lost {
 			d.lost = true
-			d.n.Damaged++
+			d.damaged(at)
 		}
 		d.n.Skipped++
 		i++
@@ -166,7 +166,7 @@ func (d *Bus) read(b []byte, at time.Duration) []Reading {
 			d.n.Unmatched++
 			continue
 		}
-		r := Reading{Kind: reg.Kind, Service: reg.Service, Counter: unit, Trust: Sure, Repeats: true, At: at}
+		r := Reading{Kind: reg.Kind, Service: reg.Service, Counter: unit, Trust: d.trust(Sure, true, at), Repeats: true, At: at}
 		if reg.Kind == Wait {
 			r.Counter, r.Count = 0, n
 		} else {

@@ -201,7 +201,7 @@ func TestFrames(t *testing.T) {
 		{"none", none, display(none, 3, 120), "called//120/3/0/1", Heard{Bytes: 8, Messages: 1}},
 		{"dark", xor, display(xor, 3, 0), "called//0/3/0/2", Heard{Bytes: 9, Messages: 1}},
 		{"merged", xor, slices.Concat(display(xor, 3, 120), display(xor, 4, 121)), "called//120/3/0/2 called//121/4/0/2", Heard{Bytes: 18, Messages: 2}},
-		{"damaged", xor, slices.Concat(broken, display(xor, 4, 121)), "called//121/4/0/2", Heard{Bytes: 18, Messages: 1, Damaged: 1, Skipped: 9}},
+		{"damaged", xor, slices.Concat(broken, display(xor, 4, 121)), "called//121/4/0/1", Heard{Bytes: 18, Messages: 1, Damaged: 1, Skipped: 9}},
 		{"cut short", xor, slices.Concat(display(xor, 3, 120)[:5], display(xor, 4, 121)), "called//121/4/0/2", Heard{Bytes: 14, Messages: 1, Skipped: 5}},
 		{"noise before", xor, slices.Concat([]byte("\x00\x02\x02"), display(xor, 4, 121)), "called//121/4/0/2", Heard{Bytes: 12, Messages: 1, Skipped: 3}},
 		{"no digits", none, []byte("\x023C 1x0\x03"), "", Heard{Bytes: 8, Messages: 1, Unmatched: 1}},
@@ -300,8 +300,8 @@ func TestBus(t *testing.T) {
 		{"another register", rtu(3, 6, 0, 9, 0, 121), ""},
 		{"dark", slices.Concat(rtu(3, 6, 0, 7, 0, 0), rtu(3, 6, 0, 7, 0xFF, 0xFF)), "called//0/3/0/3 called//0/3/0/3"},
 		{"between reads", slices.Concat(rtu(9, 2, 0, 0, 0, 8), rtu(9, 2, 1, 4), rtu(9, 3, 0, 0, 0, 4), rtu(9, 3, 8, 1, 6, 0, 7, 0, 120, 0, 0), rtu(9, 0x83, 2), shows120), "called//120/1/0/3"},
-		{"a byte lost", slices.Concat(shows120[:3], shows120[4:], shows120), "called//120/1/0/3"},
-		{"a bit wrong", slices.Concat([]byte{0x01, 0x06, 0x00, 0x07, 0x00, 0x79, 0x38, 0x29}, shows120), "called//120/1/0/3"},
+		{"a byte lost", slices.Concat(shows120[:3], shows120[4:], shows120), "called//120/1/0/1"},
+		{"a bit wrong", slices.Concat([]byte{0x01, 0x06, 0x00, 0x07, 0x00, 0x79, 0x38, 0x29}, shows120), "called//120/1/0/1"},
 		{"a count that does not fit", rtu(3, 16, 0, 6, 0, 4, 6, 0, 9, 0, 121, 0, 4), ""},
 	} {
 		d := must(NewBus(busFormat()))(t)
@@ -315,6 +315,45 @@ func TestBus(t *testing.T) {
 	wire := slices.Concat(rtu(1, 6, 0, 7, 0x01, 0x20), rtu(1, 6, 0, 7, 0x01, 0x2A), rtu(2, 6, 0, 7, 0x01, 0x20))
 	if got, want := short(d.Decode(wire, 0)), "called//120/31/0/3"; got != want || d.Heard().Unmatched != 2 {
 		t.Errorf("got %s, want %s; heard %+v", got, want, d.Heard())
+	}
+}
+
+// TestDamageMakesDoubt: after damage the check of what comes again is not relied
+// on, for ten minutes; that of what comes once is, for nothing better follows.
+func TestDamageMakesDoubt(t *testing.T) {
+	crc := Check{Kind: "crc16"}
+	once := stx(crc)
+	once.Repeats = false
+	shows, broken := display(crc, 3, 120), display(crc, 3, 120)
+	broken[3] ^= 1
+	cut := []byte{0x01, 0x06, 0x00, 0x07, 0x00, 0x79, 0x38, 0x29}
+	for _, tc := range []struct {
+		name           string
+		d              Decoder
+		shows, damaged []byte
+		want           Trust // after damage
+	}{
+		{"repeating frames", must(NewFrames(stx(crc)))(t), shows, broken, Bare},
+		{"frames sent once", must(NewFrames(once))(t), shows, broken, Sure},
+		{"registers", must(NewBus(busFormat()))(t), rtu(1, 6, 0, 7, 0, 120), cut, Bare},
+	} {
+		for _, step := range []struct {
+			at     time.Duration
+			damage bool
+			want   Trust
+		}{
+			{0, false, Sure}, {time.Minute, true, tc.want}, {10 * time.Minute, false, tc.want}, {12 * time.Minute, false, Sure},
+		} {
+			if step.damage {
+				if rs := append(tc.d.Decode(tc.damaged, step.at), tc.d.Decode(nil, step.at+frameIdle)...); len(rs) > 0 {
+					t.Fatalf("%s: damage was read as %s", tc.name, short(rs))
+				}
+			}
+			rs := tc.d.Decode(tc.shows, step.at+2*frameIdle)
+			if len(rs) != 1 || rs[0].Trust != step.want {
+				t.Errorf("%s, at %v: got %s, want one of trust %d", tc.name, step.at, short(rs), step.want)
+			}
+		}
 	}
 }
 

@@ -300,14 +300,15 @@ func (b *Bus) read(r *rtu, u *unit) error {
 	case at.Before(u.working):
 		u.due = at.Add(b.cfg.Active)
 	}
+	clear := u.Latch == "clear" && now&u.keypad.down != 0
+	if clear && pressed != 0 {
+		u.due = at // the sooner it is seen empty, the sooner the next press counts
+	}
 	for ; pressed != 0; pressed &= pressed - 1 {
 		b.press(u, u.Keys[bits.TrailingZeros64(pressed)])
 	}
-	if u.Latch == "clear" && now&u.keypad.down != 0 {
-		if err := r.clear(u.Unit); err != nil {
-			return err
-		}
-		u.keypad.cleared()
+	if clear {
+		return r.clear(u.Unit)
 	}
 	return nil
 }

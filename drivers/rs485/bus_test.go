@@ -367,7 +367,32 @@ func TestCycle(t *testing.T) {
 	}
 }
 
-// A press kept by the unit right after its memory was cleared counts too.
+// A unit told to forget keeps the press again while the contact is closed: a key
+// that is held is one press there, too, and counts again once it was up.
+func TestHeldKeyOfAClearedLatchIsOnePress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &rs485test.Unit{Delay: beat, Latch: "clear"}
+		l := rs485test.New(9600, u)
+		var o told
+		unit := keypadAndSign(1, 3)
+		unit.Latch, unit.Clear = "clear", 0x20
+		run(t, rs485.Config{Units: []rs485.Unit{unit}}, l, o.hooks(), func(b *rs485.Bus) {
+			time.Sleep(time.Second)
+			for range 2 {
+				l.Press(u, 0)
+				time.Sleep(5 * time.Second)
+				l.Release(u, 0)
+				time.Sleep(time.Second)
+			}
+		})
+		if keys, _ := o.take(); len(keys) != 2 {
+			t.Errorf("%d presses, want 2: %q", len(keys), keys)
+		}
+	})
+}
+
+// A press kept by the unit as fast as a finger after its memory was cleared
+// counts too.
 func TestClearedLatchTakesTheNextPress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &rs485test.Unit{Delay: beat, Latch: "clear"}
@@ -387,6 +412,7 @@ func TestClearedLatchTakesTheNextPress(t *testing.T) {
 				l.Press(u, 0)
 				l.Release(u, 0)
 				<-cleared
+				time.Sleep(100 * time.Millisecond)
 			}
 			time.Sleep(time.Second)
 		})

@@ -72,6 +72,3 @@ func (k *keypad) read(now uint64, at time.Time) (pressed uint64, first, again bo
 	}
 	return pressed, first, again
 }
-
-// cleared says that the unit has forgotten what it kept.
-func (k *keypad) cleared() { k.down, k.last = 0, 0 }
