@@ -211,8 +211,8 @@ func byText(by string) string {
 		return "자동"
 	case "printer":
 		return "프린터"
-	case "devices":
-		return "장치"
+	case "devices": // the fact names the one it is about
+		return ""
 	case "observed":
 		return "기존 순번발행기"
 	case "file":
