@@ -15,7 +15,9 @@ import (
 //
 // A change counts when two readings in a row show it, so neither bounce nor an
 // answer damaged beyond its CRC makes a call. A unit that forgets a press once
-// it was read shows it once only: there the CRC alone vouches.
+// it was read shows it once only: there the CRC alone vouches. One that was
+// told to forget and shows the key again has it held, where its memory follows
+// the contact: a key must be seen up for Bounce there, too, before it counts again.
 type keypad struct {
 	latch  string
 	bounce time.Duration
