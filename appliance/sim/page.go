@@ -144,7 +144,7 @@ func (p *Page) state(v *appliance.View) state {
 	s := state{
 		Lamps: map[string]appliance.Lamp{}, Signs: map[int]string{}, Faults: []string{},
 		Clock:   at.Time().Format("2006-01-02 15:04"),
-		Version: fmt.Sprintf("%d.%d.%d", v.Public.Seq, len(v.Faults), turn(at.Time())),
+		Version: fmt.Sprintf("%d.%d.%d", v.Public.Seq, len(v.Faults), turn(v, at.Time())),
 		Pieces:  p.bench.Printer.State().Pieces,
 	}
 	if !at.Trusted {
@@ -168,9 +168,14 @@ const writeWithin = 10 * time.Second
 // heartbeat renews clock and link while nothing happens.
 const heartbeat = 10 * time.Second
 
-// turn counts the heartbeats: what takes turns on the board is drawn anew with
-// each, though nothing has happened.
-func turn(at time.Time) int64 { return at.Unix() / int64(heartbeat/time.Second) }
+// turn counts the heartbeats while numbers without paper take turns on the board:
+// it is drawn anew with each, though nothing has happened. At rest it is not.
+func turn(v *appliance.View, at time.Time) int64 {
+	if len(v.Offers) == 0 {
+		return 0
+	}
+	return at.Unix() / int64(heartbeat/time.Second)
+}
 
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -215,14 +220,14 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := p.bench.Clock.Now().Time()
-	if p.drawn != v || p.turn != turn(at) {
+	if p.drawn != v || p.turn != turn(v, at) {
 		picture := p.board.Draw(&v.Public, v.Offers, at, board.Live())
 		var b bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, picture); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		p.drawn, p.turn, p.pixels = v, turn(at), b.Bytes()
+		p.drawn, p.turn, p.pixels = v, turn(v, at), b.Bytes()
 	}
 	w.Header().Set("Content-Type", "image/png")
 	_, _ = w.Write(p.pixels) // a reader that has gone
