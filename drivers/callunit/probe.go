@@ -22,8 +22,9 @@ type Heard struct {
 // Listen tells every good frame until ctx ends, repetitions and those of unknown
 // units and keys too, and acknowledges as Dev does. It is for a technician who
 // presses key after key, to see what works or to write a table. Where nothing is
-// told, Stats say why: bytes that the table takes for no frame, or none at all. A line whose units speak only when asked is asked meanwhile. The error
-// is the port's, or the configuration's; that ctx ends is none.
+// told, Stats say why: bytes that the table takes for no frame, or none at all. A
+// line whose units speak only when asked is asked meanwhile. The error is the
+// port's, or the configuration's; that ctx ends is none.
 func Listen(ctx context.Context, port Port, cfg Config, heard func(Heard)) (Stats, error) {
 	d, err := New(cfg, func(int, string) {}, slog.New(slog.DiscardHandler))
 	if err != nil {
