@@ -32,6 +32,8 @@ type Check struct {
 	Begin func()
 	// Tell gets the results, in the order of the file.
 	Tell func(Result)
+
+	names map[string]label // of the office's devices, while it runs
 }
 
 // Verdict is what a check came to.
@@ -56,26 +58,22 @@ type Result struct {
 
 // Run asks all of them. The error is ctx's.
 func (c *Check) Run(ctx context.Context) error {
-	names := labels(c.File)
-	name := func(device string) Result {
-		l := names[device]
-		return Result{Device: device, Ko: l.ko, En: l.en}
-	}
+	c.names = labels(c.File)
 	c.printer(ctx)
 	w := c.File.Wires
 	for i, b := range w.Buses {
-		c.bus(ctx, name, fmt.Sprintf("bus:%d", i+1), b)
+		c.bus(ctx, fmt.Sprintf("bus:%d", i+1), b)
 	}
 	for i, u := range w.CallUnits {
 		if u.Poll != "" {
-			c.polled(ctx, name, fmt.Sprintf("callunit:%d", i+1), u)
+			c.polled(ctx, fmt.Sprintf("callunit:%d", i+1), u)
 		}
 	}
 	for i, g := range w.Signs {
-		c.signs(ctx, name, fmt.Sprintf("sign:%d", i+1), g)
+		c.signs(ctx, fmt.Sprintf("sign:%d", i+1), g)
 	}
 	for _, k := range w.Keypads {
-		r := name(fmt.Sprintf("keypad:%d", k.Counter))
+		r := c.of(fmt.Sprintf("keypad:%d", k.Counter))
 		p, err := c.Open.Identify(k.Device, k.Keys)
 		if err != nil {
 			c.wrong(r, notFound, err)
@@ -87,15 +85,21 @@ func (c *Check) Run(ctx context.Context) error {
 		}
 		c.Tell(r)
 	}
-	c.byHand(ctx, name)
+	c.byHand(ctx)
 	return ctx.Err()
+}
+
+// of is the result of a device before it is known.
+func (c *Check) of(device string) Result {
+	l := c.names[device]
+	return Result{Device: device, Ko: l.ko, En: l.en}
 }
 
 // wrong tells a result with the sentence of a condition.
 func (c *Check) wrong(r Result, condition string, err error) {
 	r.Verdict, r.Err = Wrong, err
 	ko, en := remedy(condition)
-	if l, ok := labels(c.File)[r.Device]; ok {
+	if l, ok := c.names[r.Device]; ok {
 		r.DoKo, r.DoEn = l.ko+l.is+" "+ko, l.en+" "+en
 	}
 	c.Tell(r)
@@ -174,14 +178,14 @@ func (c *Check) test(port printer.Transport, profile printer.Profile) error {
 
 // lineOpen opens a line and asks its units; ask tells each of them. What keeps
 // the line from being asked is one result.
-func (c *Check) lineOpen(ctx context.Context, name func(string) Result, device string, at serialport.Config, ask func(Port) error) {
+func (c *Check) lineOpen(ctx context.Context, device string, at serialport.Config, ask func(Port) error) {
 	port, err := c.Open.Serial(ctx, at)
 	if err != nil {
-		c.wrong(name(device), missing(err), err)
+		c.wrong(c.of(device), missing(err), err)
 		return
 	}
 	if err := errors.Join(ask(port), port.Close()); err != nil {
-		c.wrong(name(device), missing(err), err)
+		c.wrong(c.of(device), missing(err), err)
 	}
 }
 
@@ -193,10 +197,10 @@ func missing(err error) string {
 	return inUse
 }
 
-func (c *Check) bus(ctx context.Context, name func(string) Result, device string, b config.Bus) {
-	c.lineOpen(ctx, name, device, b.Port, func(port Port) error {
+func (c *Check) bus(ctx context.Context, device string, b config.Bus) {
+	c.lineOpen(ctx, device, b.Port, func(port Port) error {
 		return rs485.Probe(ctx, port, b.Config, func(p rs485.Probed) {
-			r := name(fmt.Sprintf("%s/%d", device, p.Unit.Address))
+			r := c.of(fmt.Sprintf("%s/%d", device, p.Unit.Address))
 			err := errors.Join(p.Keys, p.Sign)
 			if p.Keys != nil && p.Sign != nil && p.Keys.Error() == p.Sign.Error() {
 				err = p.Keys
@@ -215,10 +219,10 @@ func (c *Check) bus(ctx context.Context, name func(string) Result, device string
 	})
 }
 
-func (c *Check) polled(ctx context.Context, name func(string) Result, device string, u config.CallUnits) {
-	c.lineOpen(ctx, name, device, u.Port, func(port Port) error {
+func (c *Check) polled(ctx context.Context, device string, u config.CallUnits) {
+	c.lineOpen(ctx, device, u.Port, func(port Port) error {
 		return callunit.Probe(ctx, port, u.Config, func(p callunit.Probed) {
-			r := name(device)
+			r := c.of(device)
 			r.Ko = fmt.Sprintf("%d번 창구 호출기(주소 %d)", p.Unit.Counter, p.Unit.Address)
 			r.En = fmt.Sprintf("The call unit of counter %d (address %d)", p.Unit.Counter, p.Unit.Address)
 			if p.Err != nil {
@@ -231,10 +235,10 @@ func (c *Check) polled(ctx context.Context, name func(string) Result, device str
 	})
 }
 
-func (c *Check) signs(ctx context.Context, name func(string) Result, device string, g config.Signs) {
-	c.lineOpen(ctx, name, device, g.Port, func(port Port) error {
+func (c *Check) signs(ctx context.Context, device string, g config.Signs) {
+	c.lineOpen(ctx, device, g.Port, func(port Port) error {
 		return sign.Probe(ctx, port, g.Config, func(p sign.Probed) {
-			r := name(fmt.Sprintf("%s/%d", device, p.Unit.Address))
+			r := c.of(fmt.Sprintf("%s/%d", device, p.Unit.Address))
 			if p.Err != nil {
 				c.wrong(r, noAnswer, p.Err)
 				return

@@ -20,10 +20,10 @@ import (
 // byHand is the part of a check that needs somebody: all at once, for as long as
 // Press says, buttons and keys are counted, lamps are lit, digits show their
 // counters, and what a wire of an old machine says is counted in bytes.
-func (c *Check) byHand(ctx context.Context, name func(string) Result) {
+func (c *Check) byHand(ctx context.Context) {
 	var tests []func(context.Context) Result
 	add := func(device string, test func(ctx context.Context, r Result) Result) {
-		tests = append(tests, func(ctx context.Context) Result { return test(ctx, name(device)) })
+		tests = append(tests, func(ctx context.Context) Result { return test(ctx, c.of(device)) })
 	}
 	w := c.File.Wires
 	for _, b := range w.Buttons {
