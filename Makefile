@@ -9,6 +9,10 @@ CITY    := 127.0.0.1:8480
 # Not 1883, where Debian's mosquitto listens once it is installed.
 BROKER  := 127.0.0.1:18830
 
+# What the hall screen is built from (ebiten: X11 and OpenGL, by cgo), and what it
+# runs on where there is no screen.
+SCREEN  := gcc libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dev libgl1-mesa-dri
+
 .PHONY: help run build test hil hil-kernel modules unit outside lint bench fuzz arm64 clean needs-run needs-test needs-hil
 
 help: ## this list
@@ -69,7 +73,7 @@ needs-run:
 	@sh .ci/needs fonts-nanum
 
 needs-test:
-	@sh .ci/needs fonts-nanum mosquitto chromium nodejs npm gcc strace
+	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
 
 needs-hil:
 	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sunbeon/appliance"
+	"sunbeon/appliance/feed"
 	"sunbeon/display/board"
 	"sunbeon/display/typeface"
 	"sunbeon/printer/virtual"
@@ -221,7 +222,7 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 	defer p.mu.Unlock()
 	at := p.bench.Clock.Now().Time()
 	if p.drawn != v || p.turn != turn(v, at) {
-		picture := p.board.Draw(&v.Public, v.Offers, at, board.Live())
+		picture := p.board.Draw(board.Show{Hall: &feed.Hall{Snapshot: v.Public, Offers: v.Offers}}, at)
 		var b bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, picture); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

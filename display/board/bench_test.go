@@ -12,7 +12,7 @@ func BenchmarkDraw1080p(b *testing.B) {
 			bd, s := board(b, Options{Width: 1920, Height: 1080, Layout: layout}), office(4, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				bd.Draw(s, nil, noon, Live())
+				bd.Draw(show(s, nil, Live()), noon)
 			}
 		})
 	}
@@ -21,6 +21,6 @@ func BenchmarkDraw1080p(b *testing.B) {
 func BenchmarkCompose1080p(b *testing.B) {
 	bd, s := board(b, Options{Width: 1920, Height: 1080, Layout: Grid}), office(4, 30)
 	for b.Loop() {
-		bd.compose(s, nil, noon, Live(), hotDeep)
+		bd.compose(show(s, nil, Live()), noon, hotDeep)
 	}
 }

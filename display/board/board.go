@@ -79,6 +79,13 @@ type Layer struct {
 	// Alpha is the layer's opacity in 0..1 at a time; nil is always 1. It is
 	// a pure function and may be called from the drawing loop of a screen.
 	Alpha func(now time.Time) float64
+
+	// Move is where the layer stands besides Rect at a time, px; nil is at Rect.
+	// What leaves Clip is not shown; an empty Clip is the whole picture. A layer
+	// with Alpha or Move is in motion: the screen paints at its own rate until
+	// the time that Layers gives.
+	Move func(now time.Time) image.Point
+	Clip image.Rectangle
 }
 
 // Board draws one screen. It is not safe for concurrent use.
@@ -137,15 +144,19 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 // Bounds returns the picture's rectangle.
 func (b *Board) Bounds() image.Rectangle { return image.Rect(0, 0, b.opt.Width, b.opt.Height) }
 
-// Draw returns the whole picture of s at a time, with the numbers that have no
-// paper, newest first. A nil s is a board that has not heard from its kiosk yet.
-// Times are shown in at's location. The picture belongs to the board and is
-// valid until the next Draw.
-func (b *Board) Draw(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh Freshness) *image.RGBA {
+// Show is what a board has to show.
+type Show struct {
+	Hall  *feed.Hall // nil: the kiosk has not been heard yet
+	Fresh Freshness
+}
+
+// Draw returns the whole picture at a time. Times are shown in at's location.
+// The picture belongs to the board and is valid until the next Draw.
+func (b *Board) Draw(v Show, at time.Time) *image.RGBA {
 	if b.whole == nil {
 		b.whole = image.NewRGBA(b.Bounds())
 	}
-	sc := b.compose(s, offers, at, fresh, mix(hotDeep, hotPale, glow(at)))
+	sc := b.compose(v, at, mix(hotDeep, hotPale, glow(at)))
 	b.brush.paint(b.whole, sc.ops)
 	b.brush.paint(b.whole, sc.clock)
 	return b.whole
@@ -155,13 +166,13 @@ func (b *Board) Draw(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh 
 // though no new snapshot came: at the next minute, turn of a page, or end of a
 // highlight. Painting the layers with their alpha gives what Draw draws, to
 // within rounding. The slice and its images are valid until the next Layers.
-func (b *Board) Layers(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh Freshness) ([]Layer, time.Time) {
-	sc := b.compose(s, offers, at, fresh, hotDeep)
+func (b *Board) Layers(v Show, at time.Time) ([]Layer, time.Time) {
+	sc := b.compose(v, at, hotDeep)
 	b.refresh(&b.base, "base", b.Bounds(), sc.ops)
 	b.refresh(&b.clock, "clock", sc.clockRect, sc.clock)
 	layers := append(make([]Layer, 0, 2+len(sc.hot)), b.base.layer, b.clock.layer)
 	if len(sc.hot) > 0 {
-		pale := b.compose(s, offers, at, fresh, hotPale)
+		pale := b.compose(v, at, hotPale)
 		for i, r := range pale.hot {
 			if i == len(b.pulses) {
 				b.pulses = append(b.pulses, kept{})

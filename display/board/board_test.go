@@ -62,7 +62,7 @@ func TestContrast(t *testing.T) {
 	for _, sc := range scenarios() {
 		b := board(t, sc.opt)
 		for _, tone := range []float64{0, 0.5, 1} {
-			scene := b.compose(sc.snap, sc.offers, sc.at, sc.fresh, mix(hotDeep, hotPale, tone))
+			scene := b.compose(show(sc.snap, sc.offers, sc.fresh), sc.at, mix(hotDeep, hotPale, tone))
 			for _, ops := range [][]op{scene.ops, scene.clock} {
 				for i, o := range ops {
 					if o.kind != opText && o.kind != opShape {
@@ -106,7 +106,7 @@ func TestDigitsAreAnEighthOfTheHeight(t *testing.T) {
 				b := board(t, Options{Width: size.X, Height: size.Y, Layout: OneCall})
 				for _, text := range []string{ticket, "28"} {
 					tallest := 0
-					for _, o := range texts(b.compose(s, nil, at, Live(), hotDeep)) {
+					for _, o := range texts(b.compose(show(s, nil, Live()), at, hotDeep)) {
 						if o.text == text {
 							tallest = max(tallest, o.rect.Dy())
 						}
@@ -130,7 +130,7 @@ func TestRealNamesStayLegible(t *testing.T) {
 				for _, counters := range []int{1, 2, 4, 5, 8, 9, 16, 30} {
 					s := office(services, counters)
 					s.Services[0].NameEn = "Registration of birth, marriage, divorce and death"
-					for _, o := range texts(b.compose(s, nil, noon, Live(), hotDeep)) {
+					for _, o := range texts(b.compose(show(s, nil, Live()), noon, hotDeep)) {
 						least := min(size.X, size.Y) / 72
 						if o.size < least || strings.Contains(o.text, "…") {
 							t.Fatalf("%v %v, %d services, %d counters: %q at %d px", size, layout, services, counters, o.text, o.size)
@@ -145,7 +145,7 @@ func TestRealNamesStayLegible(t *testing.T) {
 // shown joins everything that is written.
 func shown(b *Board, s *feed.Snapshot, at time.Time, fresh Freshness) string {
 	var all []string
-	for _, o := range texts(b.compose(s, nil, at, fresh, hotDeep)) {
+	for _, o := range texts(b.compose(show(s, nil, fresh), at, hotDeep)) {
 		all = append(all, o.text)
 	}
 	return strings.Join(all, "\n")
@@ -259,7 +259,7 @@ func TestHighlightLastsTenSeconds(t *testing.T) {
 		after time.Duration
 		hot   int
 	}{{0, 2}, {Highlight - time.Millisecond, 2}, {Highlight, 0}, {-time.Second, 2}, {-time.Minute, 0}} {
-		sc := b.compose(s, nil, called.Add(tc.after), Live(), hotDeep)
+		sc := b.compose(show(s, nil, Live()), called.Add(tc.after), hotDeep)
 		if len(sc.hot) != tc.hot {
 			t.Errorf("%v after the call %d areas are highlighted, want %d", tc.after, len(sc.hot), tc.hot)
 		}
@@ -281,7 +281,7 @@ func TestCallsTogetherShareTheHero(t *testing.T) {
 		s := office(4, 8)
 		s.Calls[1].At = s.Calls[0].At - 1500
 		heights := map[string]int{}
-		for _, o := range texts(b.compose(s, nil, noon, Live(), hotDeep)) {
+		for _, o := range texts(b.compose(show(s, nil, Live()), noon, hotDeep)) {
 			heights[o.text] = max(heights[o.text], o.size)
 		}
 		for _, k := range s.Calls[:2] {
@@ -301,7 +301,7 @@ func TestLayersComposeToDraw(t *testing.T) {
 		b := board(t, sc.opt)
 		for _, d := range []time.Duration{0, 300 * time.Millisecond, time.Second, 1700 * time.Millisecond} {
 			at := sc.at.Add(d)
-			layers, _ := b.Layers(sc.snap, sc.offers, at, sc.fresh)
+			layers, _ := b.Layers(show(sc.snap, sc.offers, sc.fresh), at)
 			got := image.NewRGBA(b.Bounds())
 			for _, l := range layers {
 				if l.Rect != l.Image.Rect {
@@ -313,7 +313,7 @@ func TestLayersComposeToDraw(t *testing.T) {
 				}
 				draw.DrawMask(got, l.Rect, l.Image, l.Rect.Min, image.NewUniform(color.Alpha{alpha}), image.Point{}, draw.Over)
 			}
-			if n, where := differ(got, b.Draw(sc.snap, sc.offers, at, sc.fresh)); n > 0 {
+			if n, where := differ(got, b.Draw(show(sc.snap, sc.offers, sc.fresh), at)); n > 0 {
 				t.Errorf("%s +%v: %d pixels differ, the first at %v", sc.name, d, n, where)
 			}
 		}
@@ -332,7 +332,7 @@ func TestLayersChangeOnlyWhatChanged(t *testing.T) {
 	b := board(t, Options{Width: 1280, Height: 720, Layout: OneCall})
 	s := office(4, 4)
 	get := func(at time.Time) (map[string]uint64, time.Time) {
-		layers, next := b.Layers(s, nil, at, Live())
+		layers, next := b.Layers(show(s, nil, Live()), at)
 		return versions(layers), next
 	}
 	first, next := get(noon)
@@ -374,12 +374,12 @@ func TestNextIsWhenThePictureChanges(t *testing.T) {
 		b := board(t, sc.opt)
 		at := sc.at
 		for range 12 {
-			layers, next := b.Layers(sc.snap, sc.offers, at, sc.fresh)
+			layers, next := b.Layers(show(sc.snap, sc.offers, sc.fresh), at)
 			if !next.After(at) {
 				t.Fatalf("%s: at %v the next change is %v", sc.name, at, next)
 			}
 			before := versions(layers)
-			layers, _ = b.Layers(sc.snap, sc.offers, next.Add(-time.Millisecond), sc.fresh)
+			layers, _ = b.Layers(show(sc.snap, sc.offers, sc.fresh), next.Add(-time.Millisecond))
 			for id, v := range versions(layers) {
 				if before[id] != v {
 					t.Errorf("%s: %s changed before %v", sc.name, id, next)
@@ -393,11 +393,11 @@ func TestNextIsWhenThePictureChanges(t *testing.T) {
 func TestDrawDependsOnItsArgumentsAlone(t *testing.T) {
 	used := board(t, Options{Width: 640, Height: 360})
 	for _, sc := range scenarios() {
-		used.Draw(sc.snap, sc.offers, sc.at, sc.fresh)
+		used.Draw(show(sc.snap, sc.offers, sc.fresh), sc.at)
 	}
 	for _, sc := range scenarios() {
-		a := used.Draw(sc.snap, sc.offers, sc.at, sc.fresh)
-		if f := board(t, Options{Width: 640, Height: 360}).Draw(sc.snap, sc.offers, sc.at, sc.fresh); !slices.Equal(a.Pix, f.Pix) {
+		a := used.Draw(show(sc.snap, sc.offers, sc.fresh), sc.at)
+		if f := board(t, Options{Width: 640, Height: 360}).Draw(show(sc.snap, sc.offers, sc.fresh), sc.at); !slices.Equal(a.Pix, f.Pix) {
 			t.Errorf("%s: a used board draws otherwise than a new one", sc.name)
 		}
 	}

@@ -15,9 +15,14 @@ const (
 )
 
 // compose lays the picture out.
-func (b *Board) compose(s *feed.Snapshot, offers []feed.Offer, at time.Time, fresh Freshness, tone color.RGBA) *scene {
+func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
+	var s *feed.Snapshot
+	var offers []feed.Offer
+	if v.Hall != nil {
+		s, offers = &v.Hall.Snapshot, v.Hall.Offers
+	}
 	w, h := b.opt.Width, b.opt.Height
-	c := &canvas{typesetter: b.type_, s: s, at: at, fresh: fresh, en: b.en, board: b, hotTone: tone}
+	c := &canvas{typesetter: b.type_, s: s, at: at, fresh: v.Fresh, en: b.en, board: b, hotTone: tone}
 	c.upright = h > w
 	if c.upright {
 		c.u = min(float64(w)/720, float64(h)/1280)

@@ -238,7 +238,7 @@ func TestNothingOverlaps(t *testing.T) {
 				if (first+i)%8 == 7 {
 					s = excess(rng)
 				}
-				if bad := judge(b, b.compose(s, someOffers(rng, s), noon, fresh, hotDeep)); len(bad) > 0 {
+				if bad := judge(b, b.compose(show(s, someOffers(rng, s), fresh), noon, hotDeep)); len(bad) > 0 {
 					t.Errorf("BOARD_SEED=%d %v %v: %s", first+i, size, layout, strings.Join(bad, "\n\t"))
 					break
 				}

@@ -103,7 +103,7 @@ func scenarios() []scenario {
 func TestGolden(t *testing.T) {
 	for _, sc := range scenarios() {
 		t.Run(sc.name, func(t *testing.T) {
-			got := board(t, sc.opt).Draw(sc.snap, sc.offers, sc.at, sc.fresh)
+			got := board(t, sc.opt).Draw(show(sc.snap, sc.offers, sc.fresh), sc.at)
 			path := filepath.Join("testdata", sc.name+".png")
 			if *update {
 				write(t, path, got)

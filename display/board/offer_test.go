@@ -111,7 +111,7 @@ func TestTheCallComesFirst(t *testing.T) {
 			for _, counters := range []int{4, 8, 30} {
 				for n := 1; n <= 3; n++ {
 					s, offers := without(3, counters, []string{"7", "3142", "1029"}[:n]...)
-					got := ems(b.compose(s, offers, noon, Live(), hotDeep))
+					got := ems(b.compose(show(s, offers, Live()), noon, hotDeep))
 					call, offer := got[s.Calls[0].Ticket], got["7"]
 					if call < offer || offer*14 < size.Y && offer*14 < size.X {
 						t.Errorf("%v %v, %d counters, %d offers: the call has %d px, the newest number %d px", size, layout, counters, n, call, offer)
@@ -130,7 +130,7 @@ func TestOffersTakeTurns(t *testing.T) {
 		s, offers := without(4, 4, "2031", "3042", "1029", "4055")
 		turns := map[string]int{}
 		for at := noon; at.Before(noon.Add(3 * pageTurn)); at = at.Add(pageTurn) {
-			got := ems(b.compose(s, offers, at, Live(), hotDeep))
+			got := ems(b.compose(show(s, offers, Live()), at, hotDeep))
 			var listed string
 			for text := range got {
 				if strings.Contains(text, " · ") {
@@ -159,7 +159,7 @@ func TestOffersAreSaid(t *testing.T) {
 		s, offers := without(3, 4, "2031")
 		change(s, &offers)
 		var all []string
-		for _, o := range texts(b.compose(s, offers, noon, Live(), hotDeep)) {
+		for _, o := range texts(b.compose(show(s, offers, Live()), noon, hotDeep)) {
 			all = append(all, o.text)
 		}
 		return strings.Join(all, "\n")
@@ -197,7 +197,7 @@ func TestOffersAreSaid(t *testing.T) {
 			}
 		}
 	}
-	if got := ems(b.compose(nil, []feed.Offer{{Ticket: "2031"}}, noon, Live(), hotDeep)); got["2031"] > 0 {
+	if got := ems(b.compose(show(nil, []feed.Offer{{Ticket: "2031"}}, Live()), noon, hotDeep)); got["2031"] > 0 {
 		t.Error("a board without a snapshot offers a number")
 	}
 }
@@ -209,9 +209,9 @@ func TestCodeOfAnOffer(t *testing.T) {
 		b := board(t, opt)
 		for n := 1; n <= 2; n++ {
 			s, offers := without(4, 4, []string{"2031", "3042"}[:n]...)
-			picture := b.Draw(s, offers, noon, Live())
+			picture := b.Draw(show(s, offers, Live()), noon)
 			var areas []image.Rectangle
-			for _, o := range b.compose(s, offers, noon, Live(), hotDeep).ops {
+			for _, o := range b.compose(show(s, offers, Live()), noon, hotDeep).ops {
 				if o.kind == opFill && o.col == alarm {
 					areas = append(areas, o.rect)
 				}

@@ -76,3 +76,12 @@ func office(services, counters int) *feed.Snapshot {
 	}
 	return s
 }
+
+// show is what a board has to show.
+func show(s *feed.Snapshot, offers []feed.Offer, fresh Freshness) Show {
+	v := Show{Fresh: fresh}
+	if s != nil {
+		v.Hall = &feed.Hall{Snapshot: *s, Offers: offers}
+	}
+	return v
+}

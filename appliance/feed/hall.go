@@ -1,0 +1,28 @@
+package feed
+
+// Hall is what the office's hall may see and hear: the snapshot, and what stands
+// beside it because it must not leave the hall. It travels from the kiosk to its
+// screens, never to the city.
+type Hall struct {
+	Snapshot Snapshot `json:"snapshot"`
+	// Offers are the numbers given in place of paper, the newest first.
+	Offers []Offer `json:"offers,omitempty"`
+	// CheckIn is the address behind the code with which a person with an online
+	// ticket says that they are here; "" is none.
+	CheckIn string `json:"checkIn,omitempty"`
+	// Names are those of services in other languages than Korean and English:
+	// by service id, then by language. Of "" they are the office's own.
+	Names map[string]map[string]string `json:"names,omitempty"`
+	// Board is how the office wants its screens.
+	Board Board `json:"board"`
+	// Now is the kiosk's clock when this was sent, Unix ms: a screen on another
+	// machine shows the kiosk's time, not its own.
+	Now int64 `json:"now"`
+}
+
+// Board is how an office wants its screens; a screen may have it otherwise.
+type Board struct {
+	Layout    string   `json:"layout,omitempty"`    // name of a layout; "" is by what there is
+	Languages []string `json:"languages,omitempty"` // ko first, then en, zh, vi, ja as wanted; empty is ko and en
+	Link      string   `json:"link,omitempty"`      // address of the office's page; "" is none
+}
