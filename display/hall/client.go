@@ -246,8 +246,12 @@ func (c *Client) reports(ctx context.Context) {
 			return
 		}
 		c.mu.Lock()
-		b, err := json.Marshal(health{Conditions: c.conditions})
+		conditions := c.conditions
 		c.mu.Unlock()
+		if conditions == nil { // nobody has reported yet
+			continue
+		}
+		b, err := json.Marshal(health{Conditions: conditions})
 		if err == nil {
 			err = c.post(ctx, b)
 		}
