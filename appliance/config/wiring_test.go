@@ -107,8 +107,8 @@ func TestWires(t *testing.T) {
 	if p := f.Printer.Profile; p.Name != "generic80" || p.Charset != "cp949" || p.NativeQR || p.HangulSize != 4 || p.DigitSize != 8 {
 		t.Errorf("profile %+v", p)
 	}
-	if want := (Button{Service: "civil", Class: queue.Ordinary, Line: "GPIO17", Lamp: "GPIO27", LampLow: true,
-		Pull: gpio.Float, Bounce: 80 * time.Millisecond}); !reflect.DeepEqual(w.Buttons, []Button{want}) {
+	if want := (Button{Service: "civil", Class: queue.Ordinary, Lamp: "GPIO27", LampLow: true,
+		Contact: Contact{Line: "GPIO17", Pull: gpio.Float, Bounce: 80 * time.Millisecond}}); !reflect.DeepEqual(w.Buttons, []Button{want}) {
 		t.Errorf("buttons %+v", w.Buttons)
 	}
 	bus := Bus{serialport.Config{Path: "/dev/serial/by-id/usb-bus", Baud: 38400, RS485: serialport.RS485{Direction: "auto"}},

@@ -65,8 +65,14 @@ func (s *Set) button(b config.Button) {
 
 // buttonOptions are what office.toml says of a button.
 func buttonOptions(b config.Button) button.Options {
-	return button.Options{Name: buttonName(b), ClosedHigh: b.ClosedHigh, Pull: b.Pull, LampLow: b.LampLow,
-		Timing: contact.Timing{Bounce: b.Bounce, Stuck: b.Stuck}}
+	o := contactOptions(buttonName(b), b.Contact)
+	o.LampLow = b.LampLow
+	return o
+}
+
+func contactOptions(name string, c config.Contact) button.Options {
+	return button.Options{Name: name, ClosedHigh: c.ClosedHigh, Pull: c.Pull,
+		Timing: contact.Timing{Bounce: c.Bounce, Stuck: c.Stuck}}
 }
 
 // buttonLines finds a button's contact and its lamp, nil for none.

@@ -22,6 +22,7 @@ type Set struct {
 	buttons []*ticketButton
 	signs   []shower
 	parts   []part
+	located chan struct{} // nil in an office without such a contact
 	// listener is nil in an office that gives its own tickets.
 	listener *listener
 }
@@ -45,6 +46,9 @@ func New(f *config.File, open Hardware, log *slog.Logger) (*Set, error) {
 	w := f.Wires
 	for _, b := range w.Buttons {
 		s.button(b)
+	}
+	if w.Locate != nil {
+		s.locator(*w.Locate)
 	}
 	var errs []error
 	for i, b := range w.Buses {
