@@ -51,6 +51,7 @@ type Options struct {
 	Layout        Layout   // Auto when zero
 	Lang          []string // "ko", or "ko" and "en"; both when empty. Korean is always first
 	Link          string   // address of the office's page, shown as a QR code; empty is off
+	Still         bool     // nothing moves, fades or pulses: for machines without a GPU
 }
 
 // Freshness says whether the kiosk still speaks. The zero value is Live.
@@ -146,8 +147,16 @@ func (b *Board) Bounds() image.Rectangle { return image.Rect(0, 0, b.opt.Width, 
 
 // Show is what a board has to show.
 type Show struct {
-	Hall  *feed.Hall // nil: the kiosk has not been heard yet
-	Fresh Freshness
+	Hall   *feed.Hall // nil: the kiosk has not been heard yet
+	Fresh  Freshness
+	Slides []Slide // pictures of the city, shown in turn where there is room
+}
+
+// Slide is a picture of the city. Its image must not change while it is shown: a
+// new picture has a new ID.
+type Slide struct {
+	ID    string
+	Image image.Image
 }
 
 // Draw returns the whole picture at a time. Times are shown in at's location.
