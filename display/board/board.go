@@ -12,6 +12,7 @@ import (
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/typeface"
+	"sunbeon/display/typeset"
 )
 
 // ErrOptions is wrapped by New for options that cannot make a picture.
@@ -93,7 +94,7 @@ type Layer struct {
 type Board struct {
 	opt    Options
 	en     bool
-	type_  *typesetter
+	type_  *typeset.Setter
 	brush  *painter
 	whole  *image.RGBA
 	base   kept
@@ -131,7 +132,7 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 			return nil, fmt.Errorf(`%w: languages %q; use "ko" or "ko", "en"`, ErrOptions, opt.Lang)
 		}
 	}
-	b := &Board{opt: opt, en: en, type_: newTypesetter(faces), pages: map[string]code{}}
+	b := &Board{opt: opt, en: en, type_: newSetter(faces), pages: map[string]code{}}
 	b.brush = newPainter(b.type_)
 	if opt.Link != "" {
 		var err error
