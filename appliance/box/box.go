@@ -3,7 +3,7 @@
 // bench and in tests.
 //
 //	office.toml ----.
-//	record ---------|--> Open --> Run: loop, paper, printer session, devices, uplink
+//	record ---------|--> Open --> Run: loop, paper, printer session, devices, lobby, uplink
 //	printer, wires -'                  all end together, the record last
 package box
 
@@ -20,6 +20,7 @@ import (
 	"sunbeon/appliance/devices"
 	"sunbeon/appliance/feed/uplink"
 	"sunbeon/appliance/journal"
+	"sunbeon/appliance/lobby"
 	"sunbeon/appliance/paper"
 	"sunbeon/appliance/queue"
 	"sunbeon/display/typeface"
@@ -55,6 +56,7 @@ type Box struct {
 	Hub     *appliance.Hub
 	Journal *journal.Journal
 	Clock   appliance.Clock
+	Lobby   *lobby.Lobby
 
 	log     *slog.Logger
 	devices *devices.Set
@@ -93,6 +95,8 @@ func (b *Box) assemble(p Parts) error {
 			opt.Signs = b.devices
 		}
 	}
+	b.Lobby = lobby.New(lobby.Options{Board: p.File.Board, Now: func() time.Time { return p.Clock.Now().Time() }, Log: p.Log})
+	opt.Devices = append(opt.Devices, b.Lobby.Names()...)
 	if p.Record != nil {
 		opt.Record = p.Record(opt.Record)
 	}
@@ -171,6 +175,7 @@ func (b *Box) Run(ctx context.Context) error {
 	if b.devices != nil {
 		part("devices", func(ctx context.Context) error { return b.devices.Run(ctx, b.Loop, b.Hub) })
 	}
+	part("lobby", func(ctx context.Context) error { return b.Lobby.Run(ctx, b.Loop, b.Hub) })
 	if b.uplink != nil {
 		part("uplink", b.uplink.Run)
 	}

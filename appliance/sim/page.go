@@ -181,6 +181,7 @@ func turn(v *appliance.View, at time.Time) int64 {
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{}) // the server's is for requests; a stream lasts
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	views := p.hub.Watch(ctx)
