@@ -57,6 +57,8 @@ type Box struct {
 	Journal *journal.Journal
 	Clock   appliance.Clock
 	Lobby   *lobby.Lobby
+	// Pictures is for the manager's page.
+	Pictures Pictures
 
 	log     *slog.Logger
 	devices *devices.Set
@@ -97,12 +99,14 @@ func (b *Box) assemble(p Parts) error {
 	}
 	b.Lobby = lobby.New(lobby.Options{Board: p.File.Board, Now: func() time.Time { return p.Clock.Now().Time() }, Log: p.Log})
 	opt.Devices = append(opt.Devices, b.Lobby.Names()...)
+	b.Pictures = Pictures{File: p.File, Faces: p.Faces, Lobby: b.Lobby, Clock: p.Clock}
 	if p.Record != nil {
 		opt.Record = p.Record(opt.Record)
 	}
 	if p.Dial != nil {
-		b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
-			Within: p.File.Printer.ReprintWithin, Log: p.Log})
+		words := printing(p.File)
+		words.Log = p.Log
+		b.paper = paper.New(words)
 		opt.Paper = b.paper
 	}
 	if len(p.File.Feed.Brokers) > 0 {
@@ -122,6 +126,11 @@ func (b *Box) assemble(p Parts) error {
 		b.paper.Attach(b.session)
 	}
 	return nil
+}
+
+// printing is what the office wants on its tickets.
+func printing(f *config.File) paper.Options {
+	return paper.Options{Message: f.Ticket.Message, Page: f.Ticket.Page, Within: f.Printer.ReprintWithin}
 }
 
 // mostWaiting is how many tickets may wait for the printer: more than a hall

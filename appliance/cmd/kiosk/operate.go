@@ -109,7 +109,7 @@ func pages(ctx context.Context, b *box.Box, file *config.File, out io.Writer, lo
 	}
 	mux := http.NewServeMux()
 	c, err := console.New(console.Options{Loop: b.Loop, Views: b.Hub, Journal: b.Journal,
-		Clock: b.Clock, ManagerPIN: file.Console.ManagerPIN, PINs: file.Console.PINs, Log: log})
+		Pictures: b.Pictures, Clock: b.Clock, ManagerPIN: file.Console.ManagerPIN, PINs: file.Console.PINs, Log: log})
 	if err != nil {
 		return err
 	}
