@@ -24,6 +24,7 @@ import (
 	"sunbeon/appliance/paper"
 	"sunbeon/appliance/queue"
 	"sunbeon/display/typeface"
+	"sunbeon/display/voice"
 	"sunbeon/printer"
 )
 
@@ -36,6 +37,8 @@ type Parts struct {
 	Signs    appliance.Signs                                  // nil: those of Devices; it must not block
 	Devices  *devices.Set                                     // nil: nothing is wired
 	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
+	Player   voice.Player                                     // of the spoken call; nil: the sound card's
+	Located  <-chan struct{}                                  // somebody asks where the box is; nil: what Devices hears
 	Record   func(appliance.Record) appliance.Record          // goes between the loop and the record; nil: nothing does
 	Software string                                           // version, for the city
 	Log      *slog.Logger
@@ -97,9 +100,10 @@ func (b *Box) assemble(p Parts) error {
 			opt.Signs = b.devices
 		}
 	}
-	b.Lobby = lobby.New(lobby.Options{Board: p.File.Board, Now: func() time.Time { return p.Clock.Now().Time() }, Log: p.Log})
+	if err := b.toHall(p); err != nil {
+		return err
+	}
 	opt.Devices = append(opt.Devices, b.Lobby.Names()...)
-	b.Pictures = Pictures{File: p.File, Faces: p.Faces, Lobby: b.Lobby, Clock: p.Clock}
 	if p.Record != nil {
 		opt.Record = p.Record(opt.Record)
 	}

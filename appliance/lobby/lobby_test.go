@@ -31,7 +31,10 @@ func (b *book) Do(_ context.Context, c appliance.Command) (appliance.Result, err
 
 func TestScreensAreMissed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Options{Board: config.Board{Screens: []string{"hall", "upstairs"}}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		l, err := New(Options{Board: config.Board{Screens: []string{"hall", "upstairs"}}, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
 		var b book
 		ctx, cancel := context.WithCancel(t.Context())
 		ran := make(chan error, 1)

@@ -67,6 +67,9 @@ func (o options) over(file *config.File) {
 	if file.Journal.Path == "" {
 		file.Journal.Path = filepath.Join(o.data, "journal.db")
 	}
+	if o.voice != "" {
+		file.Voice.Pack = o.voice
+	}
 	if o.sim && file.Board.Socket == "" {
 		file.Board.Socket = filepath.Join(o.data, "hall.sock")
 	}
