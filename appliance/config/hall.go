@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sunbeon/appliance/feed"
-	"sunbeon/appliance/queue"
+	"sunbeon/display/voice"
 )
 
 // Board is the screens in the hall.
@@ -26,16 +25,10 @@ type Board struct {
 type Voice struct {
 	Pack      string // folder
 	Languages []string
-	Device    string // of ALSA; "" is the default one
-	Volume    int    // percent
-	Volumes   []VolumeAt
-	Tickets   bool // a ticket's number is said when it is issued
-}
-
-// VolumeAt is a volume of certain hours.
-type VolumeAt struct {
-	Hours   queue.Hours
-	Percent int // 0: calls are shown, not spoken
+	Device    string         // of ALSA; "" is the default one
+	Volume    int            // percent
+	Volumes   []voice.Period // the first that covers the time counts
+	Tickets   bool           // a ticket's number is said when it is issued
 }
 
 // hall is what people see and hear, as TOML knows it.
@@ -81,11 +74,7 @@ func (n names) put(to map[string]map[string]string, key string) {
 	}
 }
 
-// Languages of board and voice; Korean is always first.
-var (
-	layoutNames   = []string{"auto", "onecall", "rows", "grid", "byservice", "portrait", "passport"}
-	languageNames = []string{"ko", "en", "zh", "vi", "ja"}
-)
+var layoutNames = []string{"auto", "onecall", "rows", "grid", "byservice", "portrait", "passport"}
 
 // leastKey is the least length of a key that cannot be guessed.
 const leastKey = 16
@@ -141,9 +130,9 @@ func (d *document) spoken(f *File, add report) {
 		add("voice.volume", "%d: write 0 to 100 percent", f.Voice.Volume)
 	}
 	for _, s := range v.Volumes {
-		at, err := volume(s)
+		at, err := voice.ParsePeriod(s)
 		if err != nil {
-			add("voice.volumes", "%v", err)
+			add("voice.volumes", "%s", strings.TrimPrefix(err.Error(), "voice: "))
 			continue
 		}
 		f.Voice.Volumes = append(f.Voice.Volumes, at)
@@ -156,25 +145,13 @@ func (d *document) spoken(f *File, add report) {
 	}
 }
 
-// volume reads "mon-fri 12:00-13:00 30".
-func volume(s string) (VolumeAt, error) {
-	i := strings.LastIndexByte(s, ' ')
-	percent, err := strconv.Atoi(s[i+1:])
-	if i < 0 || err != nil || percent < 0 || percent > 100 {
-		return VolumeAt{}, fmt.Errorf("%q: write hours and percent, \"12:00-13:00 30\"; 0 is silence", s)
-	}
-	h, err := hours(s[:i], nil)
-	if err == nil && len(h.Spans)+len(h.Days) == 0 {
-		err = fmt.Errorf("%q has no hours: for all of them there is voice.volume", s)
-	}
-	return VolumeAt{h, percent}, err
-}
-
+// languages checks those of board or voice; Korean is always first.
 func languages(path string, list []string, add report) {
+	known := voice.Languages()
 	for i, l := range list {
 		switch {
-		case !slices.Contains(languageNames, l):
-			add(path, "%q: write %s", l, strings.Join(languageNames, ", "))
+		case !slices.Contains(known, l):
+			add(path, "%q: write %s", l, strings.Join(known, ", "))
 		case (i == 0) != (l == "ko"):
 			add(path, "Korean comes first, once: write [\"ko\", ...]")
 		case slices.Index(list, l) != i:

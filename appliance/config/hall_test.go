@@ -4,11 +4,12 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"periph.io/x/conn/v3/gpio"
 
 	"sunbeon/appliance/feed"
-	"sunbeon/appliance/queue"
+	"sunbeon/display/voice"
 )
 
 const heard = `
@@ -30,7 +31,7 @@ pack = "/srv/voice"
 languages = ["ko", "zh"]
 device = "plughw:1,0"
 volume = 80
-volumes = ["12:00-13:00 30", "mon,fri 18:00-20:00 0"]
+volumes = ["12:00-13:00 30%", "18:00-08:00 0%"]
 tickets = true
 [locate]
 line = "GPIO22"
@@ -48,8 +49,7 @@ func TestHall(t *testing.T) {
 		t.Errorf("board %+v", f.Board)
 	}
 	if want := (Voice{Pack: "/srv/voice", Languages: []string{"ko", "zh"}, Device: "plughw:1,0", Volume: 80, Tickets: true,
-		Volumes: []VolumeAt{{queue.Hours{Spans: []queue.Span{{From: 720, To: 780}}}, 30},
-			{queue.Hours{Days: []int{1, 5}, Spans: []queue.Span{{From: 1080, To: 1200}}}, 0}}}); !reflect.DeepEqual(f.Voice, want) {
+		Volumes: []voice.Period{{From: 12 * time.Hour, To: 13 * time.Hour, Volume: 30}, {From: 18 * time.Hour, To: 8 * time.Hour}}}); !reflect.DeepEqual(f.Voice, want) {
 		t.Errorf("voice %+v", f.Voice)
 	}
 	if want := (Contact{Line: "GPIO22", Pull: gpio.PullUp}); f.Wires.Locate == nil || *f.Wires.Locate != want {
@@ -79,9 +79,8 @@ func TestMistakesOfTheHall(t *testing.T) {
 		{"socket = \"/run/sunbeon/hall.sock\"\nkey = \"sixteen letters.\"", "", "screens[0].name: no screen can listen"},
 		{`["ko", "zh"]`, `["zh"]`, "voice.languages: Korean comes first"},
 		{`volume = 80`, `volume = 101`, "voice.volume: 101: write 0 to 100"},
-		{`"12:00-13:00 30"`, `"12:00-13:00"`, `voice.volumes: "12:00-13:00": write hours and percent`},
-		{`"12:00-13:00 30"`, `"12-13 30"`, `voice.volumes: "12-13" are no weekdays`},
-		{`"12:00-13:00 30"`, `" 30"`, `for all of them there is voice.volume`},
+		{`"12:00-13:00 30%"`, `"12:00-13:00"`, `voice.volumes: period "12:00-13:00" is not understood`},
+		{`"12:00-13:00 30%"`, `"12:00-13:00 130%"`, `voice.volumes: volume 130`},
 		{`pack = "/srv/voice"`, ``, "locate: nothing can sound: give voice.pack"},
 		{`pack = "/srv/voice"`, ``, "voice.tickets: nothing can be said: give voice.pack"},
 		{`line = "GPIO22"`, ``, "locate: no line: write e.g."},

@@ -286,6 +286,9 @@ func TestSampleOffices(t *testing.T) {
 	if f := load("passport"); !f.Queue.Services[0].Online || len(f.Wires.Keypads) != len(f.Queue.Counters) || len(f.Wires.Signs[0].Units) != len(f.Queue.Counters) {
 		t.Error("passport: not online, with a keypad and a sign a counter")
 	}
+	if f := load("passport"); f.Board.Show.Layout != "passport" || f.Board.CheckIn == "" || len(f.Board.Screens) != 1 || f.Voice.Pack == "" {
+		t.Error("passport: no screen of two services with the code to check in, or no voice")
+	}
 	if f := load("listening"); !f.Queue.Observed || f.Printer.Port != nil {
 		t.Error("listening: gives tickets of its own")
 	}

@@ -3,6 +3,7 @@ package hall
 import (
 	"crypto/subtle"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -33,9 +34,28 @@ type Server struct {
 	opt ServerOptions
 
 	mu      sync.Mutex
-	newest  []byte        // as a line, nil before the first
+	newest  *sheet        // nil before the first
 	changed chan struct{} // closed when newest is another
 	screens map[string]*heard
+}
+
+// sheet is a hall as a line, encoded once, when the first screen asks: a kiosk
+// without screens pays nothing.
+type sheet struct {
+	hall *feed.Hall
+	once sync.Once
+	line []byte
+}
+
+func (n *sheet) bytes() []byte {
+	n.once.Do(func() {
+		b, err := json.Marshal(line{Hall: n.hall})
+		if err != nil {
+			panic(fmt.Sprintf("hall: %v", err)) // there is nothing in a hall that cannot be encoded
+		}
+		n.line = append(b, '\n')
+	})
+	return n.line
 }
 
 // heard is what is known of a screen.
@@ -52,17 +72,12 @@ func NewServer(opt ServerOptions) *Server {
 	return &Server{opt: opt, changed: make(chan struct{}), screens: map[string]*heard{}}
 }
 
-// Publish makes h the newest hall. It never waits for a screen.
+// Publish makes h, which nobody changes any more, the newest hall. It never waits
+// for a screen.
 func (s *Server) Publish(h *feed.Hall) {
-	b, err := json.Marshal(line{Hall: h})
-	if err != nil { // there is nothing in a hall that cannot be encoded
-		s.opt.Log.Error("hall: the hall cannot be sent", "err", err)
-		return
-	}
-	b = append(b, '\n')
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.newest = b
+	s.newest = &sheet{hall: h}
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
@@ -115,6 +130,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{}) // the server's is for requests; a stream lasts
 	send := func(b []byte) bool {
 		_ = out.SetWriteDeadline(time.Now().Add(writeWithin)) // a recorder of a test has none
 		_, err := w.Write(b)
@@ -129,11 +145,11 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	tick := time.NewTicker(Beat)
 	defer tick.Stop()
-	var sent []byte
+	var sent *sheet
 	for {
 		newest, changed := s.look()
-		if newest != nil && (sent == nil || &sent[0] != &newest[0]) {
-			if sent = newest; !send(newest) {
+		if newest != sent {
+			if sent = newest; !send(newest.bytes()) {
 				return
 			}
 		}
@@ -149,7 +165,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) look() (newest []byte, changed chan struct{}) {
+func (s *Server) look() (newest *sheet, changed chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.newest, s.changed
