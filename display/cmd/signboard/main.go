@@ -22,6 +22,7 @@ import (
 	"sunbeon/display/screen"
 	"sunbeon/display/screen/stage"
 	"sunbeon/display/screen/xwatch"
+	"sunbeon/display/slides"
 	"sunbeon/display/typeface"
 )
 
@@ -97,6 +98,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return ended(client.Run(ctx, d.heard)) })
+	if o.slides != "" {
+		f := slides.Folder{Path: o.slides, Screen: d.size, Tell: d.pictures, Log: log,
+			Trouble: func(is bool) { d.condition("slides", is) }}
+		group.Go(func() error { return ended(f.Run(ctx)) })
+	}
 	group.Go(func() error {
 		return ended(xwatch.Run(ctx, os.Getenv("DISPLAY"), xwatch.Hooks{Changed: st.Refresh, Output: d.output}))
 	})
