@@ -98,23 +98,34 @@ func groundOf(ops []op, r image.Rectangle) color.RGBA {
 	return color.RGBA{}
 }
 
+// TestDigitsAreAnEighthOfTheHeight in the view of one call, whatever stands
+// beside it.
 func TestDigitsAreAnEighthOfTheHeight(t *testing.T) {
 	for _, size := range []image.Point{{1280, 720}, {1920, 1080}, {3840, 2160}, {1024, 768}} {
 		for _, ticket := range []string{"7", "117", "3017"} {
 			for _, at := range []time.Time{noon, noon.Add(time.Minute)} {
-				s := office(4, 4)
-				s.Missed, s.Notices = []string{"1001"}, []string{"안내"}
-				s.Calls[0].Ticket, s.Calls[0].Counter = ticket, 28
-				b := board(t, Options{Width: size.X, Height: size.Y, Layout: OneCall})
-				for _, text := range []string{ticket, "28"} {
-					tallest := 0
-					for _, o := range texts(b.compose(show(s, nil, Live()), at, hotDeep)) {
-						if o.text == text {
-							tallest = max(tallest, o.rect.Dy())
-						}
+				for beside := range 4 {
+					s := office(4, 4)
+					s.Missed, s.Notices = []string{"1001"}, []string{"안내"}
+					s.Calls[0].Ticket, s.Calls[0].Counter = ticket, 28
+					v := show(s, nil, Live())
+					if beside&1 != 0 {
+						v = slides(v)
 					}
-					if tallest*8 < size.Y {
-						t.Errorf("%v: %q is %d px high, less than an eighth", size, text, tallest)
+					if beside&2 != 0 {
+						v = checkIn(v)
+					}
+					b := board(t, Options{Width: size.X, Height: size.Y, Layout: OneCall, Lang: everyLanguage})
+					for _, text := range []string{ticket, "28"} {
+						tallest := 0
+						for _, o := range texts(b.compose(v, at, hotDeep)) {
+							if o.text == text {
+								tallest = max(tallest, o.rect.Dy())
+							}
+						}
+						if tallest*8 < size.Y {
+							t.Errorf("%v, beside %d: %q is %d px high, less than an eighth", size, beside, text, tallest)
+						}
 					}
 				}
 			}

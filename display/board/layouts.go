@@ -95,7 +95,7 @@ func (c *canvas) portrait(r image.Rectangle) {
 	calls, rest := image.Rectangle{}, r
 	switch {
 	case len(c.offers) > 0: // the counters need the room more
-	case !c.sided && c.arrival().size > 0 && r.Dy() >= c.px(960):
+	case !c.sided && c.arrival().size > 0 && r.Dy() >= c.px(820):
 		calls, rest = cutBottom(r, c.cardFlat(), g)
 	default:
 		calls, rest = cutBottom(r, c.px(62), g)

@@ -94,7 +94,7 @@ func (c *canvas) arrival() code {
 }
 
 // side is what a code wants: modules of three units.
-func (k code) side(c *canvas) int { return c.px(3) * (k.size + 2*quietZone) }
+func (k code) side(c *canvas) int { return c.px(3 * float64(k.size+2*quietZone)) }
 
 // Measures of the card: as high as its code and the words below it, as high as
 // the code alone, and then as long as both.

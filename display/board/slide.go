@@ -75,8 +75,11 @@ func (c *canvas) slideshow(r image.Rectangle) {
 // for goes first.
 func (c *canvas) showing(l Layout) bool {
 	counters, services := len(c.s.Counters), len(c.s.Services)
+	screen := c.board.Bounds()
 	switch {
 	case len(c.slides) == 0 || len(c.offers) > 0:
+		return false
+	case !c.upright && screen.Dx()*2 < screen.Dy()*3: // the call would fall below an eighth of the height
 		return false
 	case l == ByService:
 		return services <= 5
