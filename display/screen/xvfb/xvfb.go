@@ -63,10 +63,27 @@ func Start(size image.Point) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("xvfb: %w", err), s.Close())
 	}
 	s.root = xproto.Setup(s.conn).DefaultScreen(s.conn).Root
-	if err := randr.Init(s.conn); err != nil {
+	if err := s.extend(); err != nil {
 		return nil, errors.Join(fmt.Errorf("xvfb: %w", err), s.Close())
 	}
 	return s, nil
+}
+
+// extend lets the client speak RandR. It is randr.Init without what that writes
+// into maps of the whole process, where another Server may read.
+func (s *Server) extend() error {
+	const name = "RANDR"
+	reply, err := xproto.QueryExtension(s.conn, uint16(len(name)), name).Reply()
+	if err != nil {
+		return err
+	}
+	if !reply.Present {
+		return errors.New("it has no RandR")
+	}
+	s.conn.ExtLock.Lock()
+	defer s.conn.ExtLock.Unlock()
+	s.conn.Extensions[name] = reply.MajorOpcode
+	return nil
 }
 
 // Pid is the server's process.

@@ -10,8 +10,13 @@
 // have no manager, whatever can uncover a part of the picture is a child of the
 // root window: its changes are told, and no window needs to be found.
 //
+// It asks with Xlib, by a connection of its own, and not with the Go client that
+// ebiten uses now and then: that one keeps its kinds of events in maps without a
+// lock, which ebiten would write while this package reads them.
+//
 // # Caveats
 //
+// A request that the server refuses ends the process, as Xlib has it.
 // A server tells of a monitor that was pulled out only if its driver is told by
 // the kernel (hot plug), or when somebody asks it, as xrandr does. Of several
 // outputs the first that is lit is taken.

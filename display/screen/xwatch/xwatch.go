@@ -1,14 +1,70 @@
 package xwatch
 
+// #cgo LDFLAGS: -lX11 -lXrandr
+// #include <stdlib.h>
+// #include <X11/Xlib.h>
+// #include <X11/extensions/Xrandr.h>
+//
+// static int descriptor(Display *d) { return ConnectionNumber(d); }
+//
+// // listen has the server tell of windows and, where there is RandR, of outputs.
+// static int listen(Display *d) {
+// 	Window root = DefaultRootWindow(d);
+// 	int event, error;
+// 	XSelectInput(d, root, StructureNotifyMask | SubstructureNotifyMask);
+// 	if (!XRRQueryExtension(d, &event, &error)) {
+// 		return 0;
+// 	}
+// 	XRRSelectInput(d, root, RRScreenChangeNotifyMask | RRCrtcChangeNotifyMask | RROutputChangeNotifyMask);
+// 	return 1;
+// }
+//
+// // drain takes what the server has told, and says how much it was.
+// static int drain(Display *d) {
+// 	int n = 0;
+// 	XEvent e;
+// 	while (XPending(d) > 0) {
+// 		XNextEvent(d, &e);
+// 		n++;
+// 	}
+// 	return n;
+// }
+//
+// // lit is the place of the first output that is connected and has a picture.
+// static XRectangle lit(Display *d) {
+// 	XRectangle r = {0, 0, 0, 0};
+// 	XRRScreenResources *all = XRRGetScreenResourcesCurrent(d, DefaultRootWindow(d));
+// 	for (int i = 0; all != NULL && i < all->noutput && r.width == 0; i++) {
+// 		XRROutputInfo *o = XRRGetOutputInfo(d, all, all->outputs[i]);
+// 		if (o != NULL && o->connection != RR_Disconnected && o->crtc != None) {
+// 			XRRCrtcInfo *c = XRRGetCrtcInfo(d, all, o->crtc);
+// 			if (c != NULL && c->mode != None) {
+// 				r = (XRectangle){c->x, c->y, c->width, c->height};
+// 			}
+// 			if (c != NULL) {
+// 				XRRFreeCrtcInfo(c);
+// 			}
+// 		}
+// 		if (o != NULL) {
+// 			XRRFreeOutputInfo(o);
+// 		}
+// 	}
+// 	if (all != NULL) {
+// 		XRRFreeScreenResources(all);
+// 	}
+// 	return r;
+// }
+import "C"
+
 import (
 	"context"
 	"errors"
 	"fmt"
 	"image"
+	"os"
+	"unsafe"
 
-	"github.com/jezek/xgb"
-	"github.com/jezek/xgb/randr"
-	"github.com/jezek/xgb/xproto"
+	"golang.org/x/sys/unix"
 )
 
 // ErrGone is returned by Run when the server ends before its time.
@@ -27,69 +83,48 @@ type Hooks struct {
 // Run watches the server of a display, like :0, until ctx ends. It fails when the
 // server is not to be had or goes away.
 func Run(ctx context.Context, display string, h Hooks) error {
-	conn, err := xgb.NewConnDisplay(display)
-	if err != nil {
-		return fmt.Errorf("xwatch: %w; is DISPLAY=%s right?", err, display)
+	name := C.CString(display)
+	defer C.free(unsafe.Pointer(name))
+	d := C.XOpenDisplay(name)
+	if d == nil {
+		return fmt.Errorf("xwatch: there is no X server at %q; is DISPLAY right?", display)
 	}
-	stop := context.AfterFunc(ctx, conn.Close)
+	gone := false
 	defer func() {
-		if stop() {
-			conn.Close()
+		if !gone { // Xlib ends the process when it writes to a server that is gone
+			C.XCloseDisplay(d)
 		}
 	}()
-	root := xproto.Setup(conn).DefaultScreen(conn).Root
-	if err := xproto.ChangeWindowAttributesChecked(conn, root, xproto.CwEventMask,
-		[]uint32{xproto.EventMaskStructureNotify | xproto.EventMaskSubstructureNotify}).Check(); err != nil {
+	ended, end, err := os.Pipe()
+	if err != nil {
 		return fmt.Errorf("xwatch: %w", err)
 	}
-	randrIs := randr.Init(conn) == nil // an old server has no outputs to switch
-	if randrIs {
-		if err := randr.SelectInputChecked(conn, root,
-			randr.NotifyMaskScreenChange|randr.NotifyMaskCrtcChange|randr.NotifyMaskOutputChange).Check(); err != nil {
-			return fmt.Errorf("xwatch: RandR: %w", err)
+	defer ended.Close()
+	stop := context.AfterFunc(ctx, func() { _ = end.Close() }) // which wakes poll
+	defer func() {
+		if stop() {
+			_ = end.Close()
 		}
-	}
+	}()
+	outputs := C.listen(d) != 0
+	told := []unix.PollFd{{Fd: int32(C.descriptor(d)), Events: unix.POLLIN}, {Fd: int32(ended.Fd()), Events: unix.POLLIN}}
 	for {
-		if randrIs {
-			lit, err := lit(conn, root)
-			if err != nil && ctx.Err() == nil {
-				return fmt.Errorf("%w: %w", ErrGone, err)
-			}
-			h.Output(lit)
+		if outputs {
+			r := C.lit(d)
+			x, y := int(r.x), int(r.y)
+			h.Output(image.Rect(x, y, x+int(r.width), y+int(r.height)))
 		}
-		event, fault := conn.WaitForEvent()
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case event == nil && fault == nil:
-			return ErrGone
+		for C.drain(d) == 0 {
+			if _, err := unix.Poll(told, -1); err != nil && !errors.Is(err, unix.EINTR) {
+				return fmt.Errorf("xwatch: %w", err)
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if gone = told[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0; gone {
+				return ErrGone
+			}
 		}
 		h.Changed()
 	}
-}
-
-// lit is the place of the first output that is connected and has a picture.
-func lit(conn *xgb.Conn, root xproto.Window) (image.Rectangle, error) {
-	resources, err := randr.GetScreenResourcesCurrent(conn, root).Reply()
-	if err != nil {
-		return image.Rectangle{}, err
-	}
-	for _, o := range resources.Outputs {
-		info, err := randr.GetOutputInfo(conn, o, resources.ConfigTimestamp).Reply()
-		if err != nil {
-			return image.Rectangle{}, err
-		}
-		if info.Connection == randr.ConnectionDisconnected || info.Crtc == 0 {
-			continue
-		}
-		at, err := randr.GetCrtcInfo(conn, info.Crtc, resources.ConfigTimestamp).Reply()
-		if err != nil {
-			return image.Rectangle{}, err
-		}
-		if at.Mode != 0 {
-			x, y := int(at.X), int(at.Y)
-			return image.Rect(x, y, x+int(at.Width), y+int(at.Height)), nil
-		}
-	}
-	return image.Rectangle{}, nil
 }

@@ -229,10 +229,17 @@ func (k *kiosk) serve(ln net.Listener, h http.Handler) {
 // shut cuts every link, as the end of the process does.
 func (k *kiosk) shut() { _ = k.web.Close() }
 
-func (k *kiosk) reported() string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.wrong
+// is waits until the kiosk knows of its screen what it should.
+func (k *kiosk) is(want string) {
+	k.t.Helper()
+	eventually(k.t, "what the screen reports", func() error {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.wrong != want {
+			return fmt.Errorf("%s, want %s", k.wrong, want)
+		}
+		return nil
+	})
 }
 
 // signboard starts the real one at this kiosk.

@@ -1,8 +1,11 @@
 package process
 
 import (
-	"errors"
+	"bytes"
 	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"net"
 	"net/http"
 	"os"
@@ -147,25 +150,16 @@ func TestTheOutputIsSwitched(t *testing.T) {
 	picture := func(w, h int, called string) *image.RGBA {
 		return drawn(t, board.Options{Width: w, Height: h}, board.Show{Hall: office(called)})
 	}
-	is := func(want string) {
-		t.Helper()
-		eventually(t, "what the screen reports", func() error {
-			if got := k.reported(); got != want {
-				return errors.New(got)
-			}
-			return nil
-		})
-	}
 	shows(t, x, picture(1920, 1080, "1017"), "the first picture")
 	if err := x.Output(false); err != nil {
 		t.Fatal(err)
 	}
-	is("true [no-output]")
+	k.is("true [no-output]")
 	k.server.Publish(office("1018"))
 	if err := x.Output(true); err != nil {
 		t.Fatal(err)
 	}
-	is("true []")
+	k.is("true []")
 	shows(t, x, picture(1920, 1080, "1018"), "the picture after the output was switched on")
 	if err := x.Resize(image.Pt(1280, 720)); err != nil {
 		t.Fatal(err)
@@ -174,11 +168,45 @@ func TestTheOutputIsSwitched(t *testing.T) {
 	if err := x.Output(false); err != nil {
 		t.Fatal(err)
 	}
-	is("true [no-output]")
+	k.is("true [no-output]")
 	if err := x.Output(true); err != nil {
 		t.Fatal(err)
 	}
 	shows(t, x, picture(1920, 1080, "1018"), "the picture of the first size again")
+}
+
+// TestSlides: a picture that is copied into the folder is shown beside the line,
+// and a folder that is gone is reported.
+func TestSlides(t *testing.T) {
+	t.Parallel()
+	x, k := glass(t, image.Pt(1920, 1080)), newKiosk(t)
+	k.server.Publish(office("1017"))
+	dir := filepath.Join(t.TempDir(), "slides")
+	k.signboard(x, "-slides", dir)
+	opt, v := board.Options{Width: 1920, Height: 1080}, board.Show{Hall: office("1017")}
+	without := drawn(t, opt, v)
+	shows(t, x, without, "the picture without slides")
+	k.is("true [slides]")
+
+	slide := image.NewRGBA(image.Rect(0, 0, 400, 300))
+	draw.Draw(slide, slide.Rect, image.NewUniform(color.RGBA{30, 90, 160, 255}), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	if err := png.Encode(&b, slide); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "spring.png"), b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v.Slides = []board.Slide{{ID: "spring", Image: slide}}
+	with := drawn(t, opt, v)
+	if compare(with, without) == nil {
+		t.Fatal("this board has no room for a slide")
+	}
+	shows(t, x, with, "the slide")
+	k.is("true []")
 }
 
 // TestEndsWithoutGL: a unit can start again only what has ended.
