@@ -26,7 +26,7 @@ func busIdle(ctx context.Context, p *place) (r result, err error) {
 		return result{}, err
 	}
 	defer remove()
-	program, err := build(ctx, dir, "bench")
+	program, err := build(ctx, dir, "appliance/cmd/bench", "CGO_ENABLED=0")
 	if err != nil {
 		return result{}, err
 	}

@@ -50,7 +50,7 @@ func kioskIdle(ctx context.Context, p *place) (r result, err error) {
 	if err != nil {
 		return result{}, err
 	}
-	rss, _, err := k.memory()
+	rss, _, err := memory(k.program)
 	if err != nil {
 		return result{}, err
 	}
@@ -72,7 +72,7 @@ func kioskMemory(ctx context.Context, p *place) (r result, err error) {
 	if err != nil {
 		return result{}, err
 	}
-	fresh, _, err := k.memory()
+	fresh, _, err := memory(k.program)
 	if err != nil {
 		return result{}, err
 	}
@@ -91,7 +91,7 @@ func kioskMemory(ctx context.Context, p *place) (r result, err error) {
 		if err := k.printed(ctx, i+1); err != nil {
 			return result{}, err
 		}
-		now, _, err := k.memory()
+		now, _, err := memory(k.program)
 		if err != nil {
 			return result{}, err
 		}
@@ -100,7 +100,7 @@ func kioskMemory(ctx context.Context, p *place) (r result, err error) {
 	if err := wait(ctx, p.span(settleFor)); err != nil {
 		return result{}, err
 	}
-	end, own, err := k.memory()
+	end, own, err := memory(k.program)
 	if err != nil {
 		return result{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -94,10 +95,10 @@ func (p *place) kiosk(ctx context.Context) (*kiosk, error) {
 }
 
 // build makes one of the house's programs in dir and gives its path.
-func build(ctx context.Context, dir, name string) (program string, err error) {
-	program = filepath.Join(dir, name)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "sunbeon/appliance/cmd/"+name)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+func build(ctx context.Context, dir, of string, environment ...string) (program string, err error) {
+	program = filepath.Join(dir, path.Base(of))
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "sunbeon/"+of)
+	cmd.Env = append(os.Environ(), environment...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("bench: go build: %w: %s", err, out)
 	}
@@ -106,7 +107,7 @@ func build(ctx context.Context, dir, name string) (program string, err error) {
 
 // run builds and starts the program, and returns when it says its address.
 func (k *kiosk) run(ctx context.Context, dir, brokerURL string) (end func() error, err error) {
-	program, err := build(ctx, dir, "kiosk")
+	program, err := build(ctx, dir, "appliance/cmd/kiosk", "CGO_ENABLED=0")
 	if err != nil {
 		return nil, err
 	}
@@ -330,10 +331,10 @@ func processor(program *exec.Cmd) (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / 100, nil // USER_HZ is 100 everywhere
 }
 
-// memory is the program's resident set, and how much of it is not pages of
-// files, MB.
-func (k *kiosk) memory() (all, own float64, err error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", k.program.Process.Pid))
+// memory is a program's resident set, and how much of it is not pages of files,
+// MB.
+func memory(program *exec.Cmd) (all, own float64, err error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", program.Process.Pid))
 	if err != nil {
 		return 0, 0, fmt.Errorf("bench: %w", err)
 	}

@@ -37,6 +37,10 @@ func table() []measurement {
 		{"replay_day_5y_ms", "ms", 20, replayYears},
 		{"kiosk_idle_core_percent", "%", 0.3, kioskIdle},
 		{"kiosk_rss_mb", "MB", 40, kioskMemory},
+		{"board_idle_core_percent", "%", 1, boardIdle},
+		{"board_redraw_1080p_ms", "ms", 5, boardRedraw},
+		{"fact_to_glass_frames", "frames", 2, factToGlass},
+		{"board_rss_mb", "MB", 130, boardMemory},
 		{"journal_bytes_per_fact", "B", 0, bytesPerFact},
 	}
 }
