@@ -14,7 +14,7 @@
 //
 // A picture of more than 12 Mpx is not decoded at all, because that alone may
 // take 70 MB. The rest is shrunk at once to what the screen can show, and all
-// together to twice the pixels of the screen, so that a folder of a hundred
+// together to the pixels of the screen, so that a folder of a hundred
 // holiday pictures is no more than one of ten. At most 60 are taken.
 //
 // # Caveats

@@ -135,7 +135,7 @@ func list(path string, screen image.Point) ([]version, error) {
 	}
 	out = out[:min(len(out), MaxSlides)]
 	for i := range out {
-		out[i].most, out[i].screen = 2*screen.X*screen.Y/len(out), screen
+		out[i].most, out[i].screen = screen.X*screen.Y/len(out), screen
 	}
 	return out, nil
 }

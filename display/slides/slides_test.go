@@ -224,7 +224,7 @@ func TestMemoryIsBounded(t *testing.T) {
 				t.Errorf("a picture of 7:5 became %v", r)
 			}
 		}
-		if len(got.told[0]) != MaxSlides || pixels > 2*screen.X*screen.Y {
+		if len(got.told[0]) != MaxSlides || pixels > screen.X*screen.Y {
 			t.Errorf("%d slides of %d pixels together; the screen has %d", len(got.told[0]), pixels, screen.X*screen.Y)
 		}
 	})

@@ -32,16 +32,8 @@ var version = "development"
 // windowNap is how often a window on a desk is asked whether it is to be closed.
 const windowNap = 250 * time.Millisecond
 
-// What Go's part may hold: two pictures of 1080p, the fonts and some slides. It
-// collects early, because pictures are few and large.
-const (
-	gcPercent   = 30
-	memoryLimit = 96 << 20
-)
-
 func main() {
 	debug.SetGCPercent(gcPercent)
-	debug.SetMemoryLimit(memoryLimit)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -83,7 +75,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	d := newDirector(o, client.Report, log)
 	so := stage.Options{
-		Make:  func(opt board.Options) (stage.Board, error) { return board.New(faces, opt) },
+		Make: func(opt board.Options) (stage.Board, error) {
+			limitMemory(opt)
+			return board.New(faces, opt)
+		},
 		Clock: time.Now,
 		Log:   log,
 	}
@@ -98,6 +93,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return ended(client.Run(ctx, d.heard)) })
+	group.Go(func() error { return ended(tidy(ctx, log)) })
 	if o.slides != "" {
 		f := slides.Folder{Path: o.slides, Screen: d.size, Tell: d.pictures, Log: log,
 			Trouble: func(is bool) { d.condition("slides", is) }}
