@@ -3,11 +3,10 @@ package printer
 import (
 	"strings"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/math/fixed"
 	"rsc.io/qr/coding"
 
 	"sunbeon/display/typeface"
+	"sunbeon/display/typeset"
 )
 
 // Encode turns a ticket into the bytes for one printer, from ESC @ to the cut.
@@ -24,13 +23,12 @@ func Encode(p Profile, t Ticket, faces *typeface.Set) ([]byte, error) {
 // an office: the encoded names, the drawn lines, the plan of the QR. One
 // goroutine at a time.
 type Encoder struct {
-	p     Profile
-	faces *typeface.Set
-	cs    charset
-	pen   pen
+	p   Profile
+	set *typeset.Setter // nil: what the ROM font lacks cannot be drawn
+	cs  charset
+	pen pen
 
 	kept  map[paragraph][]line
-	drawn map[faceKey]font.Face
 	plans map[coding.Version]*coding.Plan
 	last  int // bytes of the last ticket
 }
@@ -46,11 +44,25 @@ func NewEncoder(p Profile, faces *typeface.Set) (*Encoder, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	return &Encoder{p: p, faces: faces, cs: newCharset(p.Charset),
+	e := &Encoder{p: p, cs: newCharset(p.Charset),
 		kept:  make(map[paragraph][]line),
-		drawn: make(map[faceKey]font.Face),
-		plans: make(map[coding.Version]*coding.Plan)}, nil
+		plans: make(map[coding.Version]*coding.Plan)}
+	if faces != nil {
+		e.set = typeset.New(typeset.Options{Exact: true, Cache: glyphCache},
+			typeset.Nanum(faces.Regular), typeset.Nanum(faces.Bold))
+	}
+	return e, nil
 }
+
+// The faces of an encoder's setter.
+const (
+	regularFace typeset.Font = iota
+	boldFace
+)
+
+// glyphCache is how many bytes of glyph masks an encoder keeps: a drawn line
+// itself is kept.
+const glyphCache = 64 << 10
 
 // line is a line ready to send: text for the ROM font, or whole GS v 0
 // commands.
@@ -59,11 +71,6 @@ type line struct {
 	bold   bool
 	raster bool
 	body   []byte
-}
-
-type faceKey struct {
-	px   int
-	bold bool
 }
 
 // Encode gives the bytes of one ticket, the caller's to keep. Errors: a ticket
@@ -142,7 +149,7 @@ func (e *Encoder) appendParagraph(dst []byte, p paragraph) []byte {
 // lay chooses the size, wraps and encodes.
 func (e *Encoder) lay(p paragraph) []line {
 	text := tidy(p.text)
-	if e.faces == nil {
+	if e.set == nil {
 		text = e.withoutStrangers(text)
 	}
 	drawn := !e.cs.has(strings.ReplaceAll(text, "\n", ""))
@@ -177,7 +184,7 @@ func (e *Encoder) fits(t string, s size, bold, drawn bool) bool {
 	if columns(t)*s.w > e.p.Columns {
 		return false
 	}
-	return !drawn || font.MeasureString(e.face(24*s.h, bold), t) <= fixed.I(e.p.Dots)
+	return !drawn || e.set.Advance(t, e.face(24*s.h, bold), 24*s.h) <= float64(e.p.Dots)
 }
 
 func (e *Encoder) encodeLine(t string, s size, bold bool) line {
@@ -186,7 +193,7 @@ func (e *Encoder) encodeLine(t string, s size, bold bool) line {
 		var ok bool
 		if l.body, ok = e.cs.append(l.body, r); !ok {
 			l.raster = true
-			pic := rasterLine(e.face(24*s.h, bold), t, 24*s.h, e.p.Dots, Center).crop()
+			pic := rasterLine(e.set, e.face(24*s.h, bold), t, 24*s.h, e.p.Dots, Center).crop()
 			pic.guard()
 			l.body = pic.append(l.body[:0], e.bandRows(pic.Stride()))
 			return l
@@ -195,20 +202,13 @@ func (e *Encoder) encodeLine(t string, s size, bold bool) line {
 	return l
 }
 
-// face gives the drawing face of an em of px dots; large text is always bold,
-// or a thermal head makes its strokes thin.
-func (e *Encoder) face(px int, bold bool) font.Face {
-	key := faceKey{px, bold || px > 24}
-	f := e.drawn[key]
-	if f == nil {
-		src := e.faces.Regular
-		if key.bold {
-			src = e.faces.Bold
-		}
-		f = typeface.Face(src, float64(px))
-		e.drawn[key] = f
+// face gives the face that draws an em of px dots; large text is always bold, or
+// a thermal head makes its strokes thin.
+func (e *Encoder) face(px int, bold bool) typeset.Font {
+	if bold || px > 24 {
+		return boldFace
 	}
-	return f
+	return regularFace
 }
 
 // bandRows is how many lines of a picture go into one command: all where the

@@ -2,12 +2,11 @@ package printer
 
 import (
 	"image"
+	"math"
 
-	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
 
-	"sunbeon/display/typeface"
+	"sunbeon/display/typeset"
 )
 
 // lineGap is the white below a line of the printer's own text: ESC @ leaves
@@ -52,15 +51,15 @@ func (r Raster) set(x, y int) { r.Bits[y*r.Stride()+x/8] |= 0x80 >> (x % 8) }
 // dots wide, with the same white below as the printer's own lines. Text that
 // is wider than dots runs out of the picture.
 func RasterLine(f *opentype.Font, text string, px, dots int, align Align) Raster {
-	return rasterLine(typeface.Face(f, float64(px)), text, px, dots, align)
+	return rasterLine(typeset.New(typeset.Options{Exact: true}, typeset.Nanum(f)), 0, text, px, dots, align)
 }
 
-func rasterLine(face font.Face, text string, px, dots int, align Align) Raster {
+func rasterLine(set *typeset.Setter, f typeset.Font, text string, px, dots int, align Align) Raster {
 	out := newRaster(dots, px+lineGap)
-	m := face.Metrics()
+	m := set.Metrics(f, px)
 	baseline := min(m.Ascent.Round(), out.Height-m.Descent.Round())
 	x := 0
-	if w := font.MeasureString(face, text).Ceil(); w < dots {
+	if w := int(math.Ceil(set.Advance(text, f, px))); w < dots {
 		switch align {
 		case Center:
 			x = (dots - w) / 2
@@ -68,24 +67,16 @@ func rasterLine(face font.Face, text string, px, dots int, align Align) Raster {
 			x = dots - w
 		}
 	}
-	dot := fixed.P(x, baseline)
-	for _, r := range text {
-		box, mask, at, advance, ok := face.Glyph(dot, r)
-		if ok {
-			out.stamp(box, mask, at)
-		}
-		dot.X += advance
-	}
+	set.Set(text, f, px, x*64, baseline, out.stamp)
 	return out
 }
 
-// stamp blackens the dots of box that mask, read from at on, covers at least
-// half.
-func (r Raster) stamp(box image.Rectangle, mask image.Image, at image.Point) {
+// stamp blackens the dots of box that mask covers at least half.
+func (r Raster) stamp(box image.Rectangle, mask []uint8) {
 	for y := max(0, box.Min.Y); y < min(r.Height, box.Max.Y); y++ {
+		row := mask[(y-box.Min.Y)*box.Dx():]
 		for x := max(0, box.Min.X); x < min(r.Width, box.Max.X); x++ {
-			_, _, _, a := mask.At(at.X+x-box.Min.X, at.Y+y-box.Min.Y).RGBA()
-			if a >= 0x8000 {
+			if row[x-box.Min.X] >= 0x80 {
 				r.set(x, y)
 			}
 		}

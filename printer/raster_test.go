@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 	"rsc.io/qr/coding"
 
-	"sunbeon/display/typeface"
+	"sunbeon/display/typeset"
 )
 
 // obeyed finds the byte pairs that a printer obeys wherever they stand.
@@ -213,10 +213,10 @@ func TestURLIsEscaped(t *testing.T) {
 
 func BenchmarkRasterLine(b *testing.B) {
 	f := faces(b)
-	face := typeface.Face(f.Regular, 24)
+	set := typeset.New(typeset.Options{Exact: true, Cache: glyphCache}, typeset.Nanum(f.Regular))
 	b.ReportAllocs()
 	for b.Loop() {
-		rasterLine(face, "뙇동 행정복지센터 민원실", 24, 384, Center)
+		rasterLine(set, 0, "뙇동 행정복지센터 민원실", 24, 384, Center)
 	}
 }
 

@@ -112,7 +112,7 @@ func (e *Encoder) appendSyllables(dst []byte) []byte {
 // appendStrip writes a syllable as a picture that is part of the line (ESC *
 // 33): columns of 24 dots, the topmost in the highest bit.
 func (e *Encoder) appendStrip(dst []byte, s string) []byte {
-	pic := rasterLine(e.face(24, false), s, 24, 24, Center)
+	pic := rasterLine(e.set, e.face(24, false), s, 24, 24, Center)
 	strip := Raster{Bits: make([]byte, 3*24)}
 	for x := range 24 {
 		for y := range 24 {

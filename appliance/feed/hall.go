@@ -15,9 +15,6 @@ type Hall struct {
 	Names map[string]map[string]string `json:"names,omitempty"`
 	// Board is how the office wants its screens.
 	Board Board `json:"board"`
-	// Now is the kiosk's clock when this was sent, Unix ms: a screen on another
-	// machine shows the kiosk's time, not its own.
-	Now int64 `json:"now"`
 }
 
 // Board is how an office wants its screens; a screen may have it otherwise.

@@ -12,6 +12,7 @@ import (
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/typeface"
+	"sunbeon/display/typeset"
 )
 
 // ErrOptions is wrapped by New for options that cannot make a picture.
@@ -51,6 +52,7 @@ type Options struct {
 	Layout        Layout   // Auto when zero
 	Lang          []string // "ko", or "ko" and "en"; both when empty. Korean is always first
 	Link          string   // address of the office's page, shown as a QR code; empty is off
+	Still         bool     // nothing moves, fades or pulses: for machines without a GPU
 }
 
 // Freshness says whether the kiosk still speaks. The zero value is Live.
@@ -92,7 +94,7 @@ type Layer struct {
 type Board struct {
 	opt    Options
 	en     bool
-	type_  *typesetter
+	type_  *typeset.Setter
 	brush  *painter
 	whole  *image.RGBA
 	base   kept
@@ -130,7 +132,7 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 			return nil, fmt.Errorf(`%w: languages %q; use "ko" or "ko", "en"`, ErrOptions, opt.Lang)
 		}
 	}
-	b := &Board{opt: opt, en: en, type_: newTypesetter(faces), pages: map[string]code{}}
+	b := &Board{opt: opt, en: en, type_: newSetter(faces), pages: map[string]code{}}
 	b.brush = newPainter(b.type_)
 	if opt.Link != "" {
 		var err error
@@ -146,8 +148,16 @@ func (b *Board) Bounds() image.Rectangle { return image.Rect(0, 0, b.opt.Width, 
 
 // Show is what a board has to show.
 type Show struct {
-	Hall  *feed.Hall // nil: the kiosk has not been heard yet
-	Fresh Freshness
+	Hall   *feed.Hall // nil: the kiosk has not been heard yet
+	Fresh  Freshness
+	Slides []Slide // pictures of the city, shown in turn where there is room
+}
+
+// Slide is a picture of the city. Its image must not change while it is shown: a
+// new picture has a new ID.
+type Slide struct {
+	ID    string
+	Image image.Image
 }
 
 // Draw returns the whole picture at a time. Times are shown in at's location.

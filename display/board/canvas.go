@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeface"
+	"sunbeon/display/typeset"
 )
 
 // canvas is where the parts of one picture leave their strokes.
 type canvas struct {
-	*typesetter
+	*typeset.Setter
 	scene
 	s       *feed.Snapshot
 	at      time.Time
@@ -27,6 +29,19 @@ type canvas struct {
 	board   *Board
 }
 
+// The faces of a board.
+const (
+	regular typeset.Font = iota
+	bold
+)
+
+// glyphCache is how many bytes of masks a board keeps: those of several pictures.
+const glyphCache = 16 << 20
+
+func newSetter(set *typeface.Set) *typeset.Setter {
+	return typeset.New(typeset.Options{Cache: glyphCache}, typeset.Nanum(set.Regular), typeset.Nanum(set.Bold))
+}
+
 type align uint8
 
 const (
@@ -37,11 +52,11 @@ const (
 
 // style of a text.
 type style struct {
-	size   int // the largest em, px
-	lines  int // at most
-	weight weight
-	col    color.RGBA
-	align  align
+	size  int // the largest em, px
+	lines int // at most
+	font  typeset.Font
+	col   color.RGBA
+	align align
 }
 
 // px converts units to pixels, at least one.
@@ -75,23 +90,23 @@ func square(r image.Rectangle, side int) image.Rectangle {
 // write fits a text into r, centred in its height, and returns the size it got
 // and the width it took, px.
 func (c *canvas) write(r image.Rectangle, text string, st style) (size, wide int) {
-	if text = clean(text); text == "" || r.Dx() < smallest || r.Dy() <= smallest {
+	if text = typeset.Clean(text); text == "" || r.Dx() < typeset.Smallest || r.Dy() <= typeset.Smallest {
 		return 0, 0
 	}
-	b := c.fit(text, r.Dx(), r.Dy(), st.size, max(1, st.lines), st.weight)
-	lines := strings.Split(b.lines, "\n")
-	pitch := float64(b.size) * leading
-	y := float64(r.Min.Y+r.Max.Y)/2 - pitch*float64(len(lines)-1)/2 + float64(b.size)*middle
+	b := c.Fit(text, r.Dx(), r.Dy(), st.size, max(1, st.lines), st.font)
+	lines := strings.Split(b.Lines, "\n")
+	pitch := float64(b.Size) * c.Face(st.font).Leading
+	y := float64(r.Min.Y+r.Max.Y)/2 - pitch*float64(len(lines)-1)/2 + float64(b.Size)*c.Face(st.font).Middle
 	for _, line := range lines {
-		wide = max(wide, c.line(r, line, b.size, int(y+0.5), st))
+		wide = max(wide, c.line(r, line, b.Size, int(y+0.5), st))
 		y += pitch
 	}
-	return b.size, wide
+	return b.Size, wide
 }
 
 // line sets one line at a size and baseline, and returns its width, px.
 func (c *canvas) line(r image.Rectangle, text string, size, y int, st style) int {
-	w := c.width(text, st.weight) * float64(size)
+	w := c.Width(text, st.font) * float64(size)
 	x := float64(r.Min.X)
 	switch st.align {
 	case centre:
@@ -99,8 +114,8 @@ func (c *canvas) line(r image.Rectangle, text string, size, y int, st style) int
 	case right:
 		x += float64(r.Dx()) - w
 	}
-	o := op{kind: opText, col: st.col, text: text, x: int(x*64 + 0.5), y: y, size: size, weight: st.weight}
-	o.rect = c.inkRect(text, st.weight, size, o.x, y)
+	o := op{kind: opText, col: st.col, text: text, x: int(x*64 + 0.5), y: y, size: size, font: st.font}
+	o.rect = c.InkRect(text, st.font, size, o.x, y)
 	if !o.rect.Empty() {
 		c.ops = append(c.ops, o)
 	}
@@ -110,18 +125,18 @@ func (c *canvas) line(r image.Rectangle, text string, size, y int, st style) int
 // both writes Korean, with the English after it on the same line where there is
 // room, else below where there is room, else not at all. It returns the width.
 func (c *canvas) both(r image.Rectangle, ko, en string, st style, enStyle style) int {
-	ko, en = clean(ko), clean(en)
-	b := c.fit(ko, r.Dx(), r.Dy(), st.size, max(1, st.lines), st.weight)
-	gap := b.size * 2 / 5
-	single := !strings.Contains(b.lines, "\n")
-	koWide := int(c.width(ko, st.weight)*float64(b.size) + 0.999)
-	enWide := int(c.width(en, enStyle.weight)*float64(enStyle.size) + 0.999)
+	ko, en = typeset.Clean(ko), typeset.Clean(en)
+	b := c.Fit(ko, r.Dx(), r.Dy(), st.size, max(1, st.lines), st.font)
+	gap := b.Size * 2 / 5
+	single := !strings.Contains(b.Lines, "\n")
+	koWide := int(c.Width(ko, st.font)*float64(b.Size) + 0.999)
+	enWide := int(c.Width(en, enStyle.font)*float64(enStyle.size) + 0.999)
 	if !c.en || en == "" || enStyle.size < c.legible() {
 		_, w := c.write(r, ko, st)
 		return w
 	}
 	if single && koWide+gap+enWide <= r.Dx() {
-		y := int(float64(r.Min.Y+r.Max.Y)/2 + float64(b.size)*middle + 0.5)
+		y := int(float64(r.Min.Y+r.Max.Y)/2 + float64(b.Size)*c.Face(st.font).Middle + 0.5)
 		var koRect, enRect image.Rectangle
 		total := koWide + gap + enWide
 		switch st.align {
@@ -134,15 +149,15 @@ func (c *canvas) both(r image.Rectangle, ko, en string, st style, enStyle style)
 			koRect, enRect = cutLeft(koRect, koWide, gap)
 		}
 		st.align, enStyle.align = left, left
-		c.line(koRect, ko, b.size, y, st)
+		c.line(koRect, ko, b.Size, y, st)
 		c.line(enRect, en, enStyle.size, y, enStyle)
 		return total
 	}
 	below := int(float64(enStyle.size) * 1.3)
-	lines := 1 + strings.Count(b.lines, "\n")
-	tall := int(float64(b.size) * (tallest + leading*float64(lines-1)))
-	eb := c.fit(en, r.Dx(), below, enStyle.size, 1, enStyle.weight)
-	if tall+below > r.Dy() || eb.cut || eb.size < c.legible() {
+	lines := 1 + strings.Count(b.Lines, "\n")
+	tall := int(float64(b.Size) * c.High(lines, st.font))
+	eb := c.Fit(en, r.Dx(), below, enStyle.size, 1, enStyle.font)
+	if tall+below > r.Dy() || eb.Cut || eb.Size < c.legible() {
 		_, w := c.write(r, ko, st)
 		return w
 	}
@@ -156,11 +171,11 @@ func (c *canvas) both(r image.Rectangle, ko, en string, st style, enStyle style)
 
 // common returns the em at which every one of the texts fits w by h, though not
 // less than seven tenths of the largest: what is longer shrinks alone.
-func (c *canvas) common(texts []string, w, h, largest, lines int, wt weight) int {
+func (c *canvas) common(texts []string, w, h, largest, lines int, wt typeset.Font) int {
 	size := largest
 	for _, s := range texts {
-		if s = clean(s); s != "" {
-			size = min(size, c.fit(s, w, h, largest, lines, wt).size)
+		if s = typeset.Clean(s); s != "" {
+			size = min(size, c.Fit(s, w, h, largest, lines, wt).Size)
 		}
 	}
 	return max(size, largest*7/10)
@@ -168,8 +183,8 @@ func (c *canvas) common(texts []string, w, h, largest, lines int, wt weight) int
 
 // under writes Korean with the English below it, both of one column's style.
 func (c *canvas) under(r image.Rectangle, ko, en string, st, se style) {
-	en = clean(en)
-	if !c.en || en == "" || r.Dy() < st.size+se.size*4/3 || c.fit(en, r.Dx(), r.Dy(), se.size, 1, se.weight).size < c.legible() {
+	en = typeset.Clean(en)
+	if !c.en || en == "" || r.Dy() < st.size+se.size*4/3 || c.Fit(en, r.Dx(), r.Dy(), se.size, 1, se.font).Size < c.legible() {
 		c.write(r, ko, st)
 		return
 	}

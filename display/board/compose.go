@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // margin and gap of the picture, units.
@@ -22,7 +23,7 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 		s, offers = &v.Hall.Snapshot, v.Hall.Offers
 	}
 	w, h := b.opt.Width, b.opt.Height
-	c := &canvas{typesetter: b.type_, s: s, at: at, fresh: v.Fresh, en: b.en, board: b, hotTone: tone}
+	c := &canvas{Setter: b.type_, s: s, at: at, fresh: v.Fresh, en: b.en, board: b, hotTone: tone}
 	c.upright = h > w
 	if c.upright {
 		c.u = min(float64(w)/720, float64(h)/1280)
@@ -179,7 +180,7 @@ func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
 	if title.Dx() < c.px(236) { // the page's mark stands there, see turning
 		_, title = cutRight(title, c.px(60), 0)
 	}
-	c.both(title, ko, en, style{size: c.px(22), weight: bold, col: soft}, style{size: c.px(15), col: soft})
+	c.both(title, ko, en, style{size: c.px(22), font: bold, col: soft}, style{size: c.px(15), col: soft})
 	line, rest := cutTop(rest, c.px(1.5), c.px(8))
 	c.fill(line, rule)
 	return rest
@@ -189,10 +190,10 @@ func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
 func (c *canvas) plateIn(r image.Rectangle, ko, en string, units float64, a align) {
 	size := min(c.px(units), int(float64(r.Dy())/1.5))
 	pad := size / 2
-	wide := int(c.width(ko, bold)*float64(size)) + 1
+	wide := int(c.Width(ko, bold)*float64(size)) + 1
 	enSize := size * 13 / 20
 	if c.en && enSize >= c.legible() {
-		if more := int(c.width(en, regular)*float64(enSize)) + size*2/5 + 2; wide+more+2*pad <= r.Dx() {
+		if more := int(c.Width(en, regular)*float64(enSize)) + size*2/5 + 2; wide+more+2*pad <= r.Dx() {
 			wide += more
 		} else {
 			en = ""
@@ -213,7 +214,7 @@ func (c *canvas) plateIn(r image.Rectangle, ko, en string, units float64, a alig
 	box := image.Rect(x, y, x+wide, y+high)
 	c.round(box, 6, plate)
 	c.both(inset(box, min(pad, wide/8), 0), ko, en,
-		style{size: size, weight: bold, col: plateInk, align: centre}, style{size: enSize, col: plateInk})
+		style{size: size, font: bold, col: plateInk, align: centre}, style{size: enSize, col: plateInk})
 }
 
 // message fills r with what the people in the hall should know: a headline and
@@ -226,9 +227,9 @@ func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
 		style style
 		gap   float64 // below, of the group's unit
 	}{
-		{ko, style{size: 84, weight: bold, col: ink}, 26},
+		{ko, style{size: 84, font: bold, col: ink}, 26},
 		{en, style{size: 36, col: soft}, 52},
-		{koMore, style{size: 44, weight: bold, col: digits}, 20},
+		{koMore, style{size: 44, font: bold, col: digits}, 20},
 		{enMore, style{size: 28, col: soft}, 0},
 	}
 	total, last := 0.0, 0.0
@@ -237,7 +238,7 @@ func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
 			parts[i].text = ""
 			continue
 		}
-		total += last + float64(p.style.size)*tallest
+		total += last + float64(p.style.size)*c.High(1, p.style.font)
 		last = p.gap
 	}
 	unit := min(c.u, float64(in.Dy())/total)
@@ -246,11 +247,11 @@ func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
 		if p.text == "" {
 			continue
 		}
-		high := float64(p.style.size) * tallest * unit
+		high := float64(p.style.size) * c.High(1, p.style.font) * unit
 		var row image.Rectangle
 		row, in = cutTop(in, int(high+0.5)+1, int(p.gap*unit))
 		p.style.size, p.style.align = int(float64(p.style.size)*unit), centre
-		if p.style.size >= smallest {
+		if p.style.size >= typeset.Smallest {
 			c.write(row, p.text, p.style)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // tiles shows a tile for every counter.
@@ -75,34 +76,34 @@ func (c *canvas) tile(r image.Rectangle, k feed.Counter) {
 		var tag image.Rectangle
 		tag, body = cutLeft(side, min(side.Dx()*32/100, side.Dy()*13/10), c.px(4))
 		c.round(tag, 5, plaque)
-		c.write(inset(tag, c.px(3), 0), strconv.Itoa(k.Number), style{size: min(c.px(28), tag.Dy()*7/10), weight: bold, col: label, align: centre})
+		c.write(inset(tag, c.px(3), 0), strconv.Itoa(k.Number), style{size: min(c.px(28), tag.Dy()*7/10), font: bold, col: label, align: centre})
 		body = inset(body, c.px(3), 0)
 	}
 	if ko, en := desk(k); ko != "" {
-		c.both(body, ko, en, style{size: min(c.px(28), body.Dy()*6/10), weight: bold, col: ink, align: centre}, style{size: c.px(13), col: soft})
+		c.both(body, ko, en, style{size: min(c.px(28), body.Dy()*6/10), font: bold, col: ink, align: centre}, style{size: c.px(13), col: soft})
 		return
 	}
 	if k.Ticket == "" {
 		c.write(body, "–", style{size: c.px(28), col: soft, align: centre})
 		return
 	}
-	c.write(body, k.Ticket, style{size: min(c.px(60), body.Dy()), weight: bold, col: number, align: centre})
+	c.write(body, k.Ticket, style{size: min(c.px(60), body.Dy()), font: bold, col: number, align: centre})
 }
 
 // deskTag writes a counter's number with the word behind it, centred.
 func (c *canvas) deskTag(r image.Rectangle, n int, col color.RGBA) {
 	size := min(c.px(30), r.Dy()*9/10)
-	c.unit(r, strconv.Itoa(n), "창구", size, style{weight: bold, col: col, align: centre})
+	c.unit(r, strconv.Itoa(n), "창구", size, style{font: bold, col: col, align: centre})
 }
 
 // unit writes a figure with a smaller word behind it on one baseline; without
 // the word where there is no room.
 func (c *canvas) unit(r image.Rectangle, figure, word string, size int, st style) {
 	small := size * 62 / 100
-	wide := int(c.width(figure, st.weight)*float64(size) + 0.999)
-	tail := int(c.width(word, st.weight)*float64(small) + 0.999)
+	wide := int(c.Width(figure, st.font)*float64(size) + 0.999)
+	tail := int(c.Width(word, st.font)*float64(small) + 0.999)
 	space := max(3, size/6)
-	if wide+space+tail > r.Dx() || small < smallest {
+	if wide+space+tail > r.Dx() || small < typeset.Smallest {
 		st.size = size
 		c.write(r, figure, st)
 		return
@@ -114,7 +115,7 @@ func (c *canvas) unit(r image.Rectangle, figure, word string, size int, st style
 		_, r = cutLeft(r, r.Dx()-wide-space-tail, 0)
 	}
 	a, b := cutLeft(r, wide, space)
-	y := (r.Min.Y+r.Max.Y)/2 + int(float64(size)*middle+0.5)
+	y := (r.Min.Y+r.Max.Y)/2 + int(float64(size)*c.Face(st.font).Middle+0.5)
 	st.align = left
 	c.line(a, figure, size, y, st)
 	c.line(b, word, small, y, st)
@@ -144,7 +145,7 @@ func (c *canvas) table(r image.Rectangle) {
 		mark, title = cutRight(w, c.px(60), c.px(4))
 		c.write(mark, strconv.Itoa(page+1)+"/"+strconv.Itoa(pages), style{size: c.px(18), col: soft, align: right})
 	}
-	st, se := style{size: c.px(20), weight: bold, col: soft}, style{size: c.px(14), col: soft}
+	st, se := style{size: c.px(20), font: bold, col: soft}, style{size: c.px(14), col: soft}
 	c.both(title, "업무", "Service", st, se)
 	c.both(d, "창구", "Counter", st, se)
 	st.align = centre
@@ -174,13 +175,13 @@ func (c *canvas) tableRow(row image.Rectangle, k feed.Counter, odd bool, small i
 	}
 	d, n, w := cells(row)
 	size := min(c.px(58), row.Dy()*9/10)
-	c.write(d, strconv.Itoa(k.Number), style{size: size, weight: bold, col: text})
+	c.write(d, strconv.Itoa(k.Number), style{size: size, font: bold, col: text})
 	if ko, en := desk(k); ko != "" {
-		c.both(n, ko, en, style{size: c.px(28), weight: bold, col: ink, align: centre}, style{size: c.px(15), col: soft})
+		c.both(n, ko, en, style{size: c.px(28), font: bold, col: ink, align: centre}, style{size: c.px(15), col: soft})
 	} else if k.Ticket == "" {
 		c.write(n, "–", style{size: size / 2, col: soft, align: centre})
 	} else {
-		c.write(n, k.Ticket, style{size: size, weight: bold, col: number, align: centre})
+		c.write(n, k.Ticket, style{size: size, font: bold, col: number, align: centre})
 	}
 	c.write(inset(w, 0, c.px(2)), c.purpose(k), style{size: small, lines: 2, col: text})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // header names the office and leaves the room of the clock to the clock layer.
@@ -26,7 +27,7 @@ func (c *canvas) header(bar image.Rectangle) {
 		return
 	}
 	c.both(inset(left, 0, c.px(6)), c.s.Name, c.s.NameEn,
-		style{size: c.px(34), lines: 2, weight: bold, col: ink}, style{size: c.px(17), col: soft})
+		style{size: c.px(34), lines: 2, font: bold, col: ink}, style{size: c.px(17), col: soft})
 }
 
 // timepiece is the clock with the date, and says when it is not to be trusted.
@@ -37,7 +38,7 @@ func (c *canvas) timepiece(r image.Rectangle) {
 	c.fill(r, quiet)
 	ko, en := date(c.at)
 	doubt := c.s != nil && !c.s.Clock
-	now := style{size: c.px(46), weight: bold, col: ink, align: right}
+	now := style{size: c.px(46), font: bold, col: ink, align: right}
 	day := style{size: c.px(22), col: soft, align: right}
 	if c.upright {
 		upper, lower := cutTop(inset(r, 0, c.px(8)), r.Dy()*52/100, 0)
@@ -122,11 +123,11 @@ func (c *canvas) alerts(r image.Rectangle) image.Rectangle {
 			lines = 2
 		}
 		if !c.en || n.en == "" {
-			c.write(text, n.ko, style{size: c.px(26), lines: lines + 1, weight: bold, col: alarmInk})
+			c.write(text, n.ko, style{size: c.px(26), lines: lines + 1, font: bold, col: alarmInk})
 			continue
 		}
 		ko, en := cutTop(text, text.Dy()*62/100, 0)
-		c.write(ko, n.ko, style{size: c.px(26), lines: lines, weight: bold, col: alarmInk})
+		c.write(ko, n.ko, style{size: c.px(26), lines: lines, font: bold, col: alarmInk})
 		c.write(en, n.en, style{size: c.px(16), col: alarmInk})
 	}
 	_, r = cutTop(r, c.px(gutter-8), 0)
@@ -192,7 +193,7 @@ func (c *canvas) notices() []string {
 		}
 	}
 	for _, n := range c.s.Notices {
-		if n = clean(n); n != "" {
+		if n = typeset.Clean(n); n != "" {
 			out = append(out, n)
 		}
 	}
@@ -207,17 +208,17 @@ type list struct {
 
 // titleWidth is that of a list's title, px.
 func (c *canvas) titleWidth(l list) int {
-	wide := int(c.width(l.ko, bold)*float64(c.px(22))) + 1
+	wide := int(c.Width(l.ko, bold)*float64(c.px(22))) + 1
 	if c.en && c.px(15) >= c.legible() {
-		wide += int(c.width(l.en, regular)*float64(c.px(15))) + 1 + c.px(22)*2/5
+		wide += int(c.Width(l.en, regular)*float64(c.px(15))) + 1 + c.px(22)*2/5
 	}
 	return wide
 }
 
 // labelsWidth is what a list would like to have, px.
 func (c *canvas) labelsWidth(l list) int {
-	advice := int(c.width(l.doKo, regular)*float64(c.px(18))) + 1
-	numbers := int(c.width(strings.Join(l.tickets, " · "), bold)*float64(c.px(28))) + 1
+	advice := int(c.Width(l.doKo, regular)*float64(c.px(18))) + 1
+	numbers := int(c.Width(strings.Join(l.tickets, " · "), bold)*float64(c.px(28))) + 1
 	return max(c.titleWidth(l)+c.px(18)+advice, numbers) + 2*c.px(18)
 }
 
@@ -226,17 +227,17 @@ func (c *canvas) labels(r image.Rectangle, l list) {
 	c.round(r, 10, panel)
 	in := inset(r, c.px(18), c.px(7))
 	upper, lower := cutTop(in, in.Dy()*46/100, c.px(3))
-	title, small := style{size: c.px(22), weight: bold, col: ink}, style{size: c.px(15), col: soft}
+	title, small := style{size: c.px(22), font: bold, col: ink}, style{size: c.px(15), col: soft}
 	head, hint := cutLeft(upper, c.titleWidth(l), c.px(16))
 	c.both(head, l.ko, l.en, title, small)
 	c.write(hint, l.doKo, style{size: c.px(18), col: soft, align: right})
-	size := min(c.px(28), int(float64(lower.Dy())/tallest))
+	size := min(c.px(28), int(float64(lower.Dy())/c.High(1, bold)))
 	all := c.enumerate(l.tickets, lower.Dx(), size)
-	_, wide := c.write(lower, all, style{size: size, weight: bold, col: digits})
+	_, wide := c.write(lower, all, style{size: size, font: bold, col: digits})
 	// The Korean advice always stands beside the title, the English where the
 	// numbers leave room.
 	if _, rest := cutLeft(lower, wide, c.px(16)); c.en && small.size >= c.legible() &&
-		c.width(l.doEn, regular)*float64(small.size) <= float64(rest.Dx()) {
+		c.Width(l.doEn, regular)*float64(small.size) <= float64(rest.Dx()) {
 		small.align = right
 		c.write(rest, l.doEn, small)
 	}
@@ -247,7 +248,7 @@ func (c *canvas) enumerate(list []string, wide, size int) string {
 	const sep = " · "
 	var b strings.Builder
 	for i, s := range list {
-		s = clean(s)
+		s = typeset.Clean(s)
 		tail := ""
 		if left := len(list) - i - 1; left > 0 {
 			tail = fmt.Sprintf(" 외 %d", left)
@@ -256,7 +257,7 @@ func (c *canvas) enumerate(list []string, wide, size int) string {
 		if i > 0 {
 			next = sep + s
 		}
-		if i > 0 && c.width(b.String()+next+tail, bold)*float64(size) > float64(wide) {
+		if i > 0 && c.Width(b.String()+next+tail, bold)*float64(size) > float64(wide) {
 			fmt.Fprintf(&b, " 외 %d", len(list)-i)
 			break
 		}
@@ -271,7 +272,7 @@ func (c *canvas) bulletin(r image.Rectangle, notices []string) {
 	in := inset(r, c.px(18), c.px(6))
 	from, _, page, pages := c.page(len(notices), 1)
 	title, text := cutLeft(in, c.px(54), c.px(14))
-	c.write(title, "안내", style{size: c.px(22), weight: bold, col: ink})
+	c.write(title, "안내", style{size: c.px(22), font: bold, col: ink})
 	if pages > 1 {
 		var mark image.Rectangle
 		mark, text = cutRight(text, c.px(40), c.px(10))

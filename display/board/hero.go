@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // hero shows the newest call as large as r allows. Calls that come close
@@ -69,19 +70,19 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 			mark, foot = cutRight(foot, c.px(210), c.px(14))
 			c.plateIn(mark, "재호출", "Called again", float64(size)/c.u*0.8, right)
 		}
-		c.both(foot, v.Name, v.NameEn, style{size: size, weight: bold, col: label}, style{size: size * 6 / 10, col: label})
+		c.both(foot, v.Name, v.NameEn, style{size: size, font: bold, col: label}, style{size: size * 6 / 10, col: label})
 	}
 	if k.Counter == 0 { // the wire of an observed office does not say where
-		c.nowhere(in, clean(k.Ticket), number, label)
+		c.nowhere(in, typeset.Clean(k.Ticket), number, label)
 		return
 	}
-	ticket, to := clean(k.Ticket), strconv.Itoa(k.Counter)
+	ticket, to := typeset.Clean(k.Ticket), strconv.Itoa(k.Counter)
 	top, bottom := c.extent(ticket + to)
 	cap := bottom - top
-	nw := c.width(ticket, bold) + wordGap + wordEm*c.width("번", bold)
-	kw := c.width(to, bold) + wordGap + wordEm*c.width("창구", bold)
+	nw := c.Width(ticket, bold) + wordGap + wordEm*c.Width("번", bold)
+	kw := c.Width(to, bold) + wordGap + wordEm*c.Width("창구", bold)
 	beside := min(float64(in.Dy())/cap, float64(in.Dx())/(nw+kw+arrowEm+2*spaceEm))
-	widest := max(c.width(ticket, bold), c.width(to, bold))
+	widest := max(c.Width(ticket, bold), c.Width(to, bold))
 	stacked := min(float64(in.Dy())*0.43/cap, float64(in.Dx())/(widest+tagEm))
 	if tall && stacked > beside*stackWin {
 		c.callEm = max(c.callEm, int(stacked))
@@ -89,7 +90,7 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 		return
 	}
 	size := int(beside)
-	if size < smallest {
+	if size < typeset.Smallest {
 		return
 	}
 	c.callEm = max(c.callEm, size)
@@ -106,9 +107,9 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 // nowhere shows a called number without a counter.
 func (c *canvas) nowhere(r image.Rectangle, ticket string, number, label color.RGBA) {
 	top, bottom := c.extent(ticket)
-	wide := c.width(ticket, bold) + wordGap + wordEm*c.width("번", bold)
+	wide := c.Width(ticket, bold) + wordGap + wordEm*c.Width("번", bold)
 	size := int(min(float64(r.Dy())/(bottom-top), float64(r.Dx())/wide))
-	if size < smallest {
+	if size < typeset.Smallest {
 		return
 	}
 	em := float64(size)
@@ -121,13 +122,13 @@ func (c *canvas) nowhere(r image.Rectangle, ticket string, number, label color.R
 func (c *canvas) figures(r image.Rectangle, text, ko, en string, size, baseline int, col, label color.RGBA) {
 	em := float64(size)
 	r.Min.X -= int(c.bearing(text) * em)
-	wide := c.line(r, text, size, baseline, style{weight: bold, col: col})
+	wide := c.line(r, text, size, baseline, style{font: bold, col: col})
 	_, word := cutLeft(r, wide, int(em*wordGap))
 	small := int(em * wordEm)
-	if small < smallest {
+	if small < typeset.Smallest {
 		return
 	}
-	c.line(word, ko, small, baseline, style{weight: bold, col: col})
+	c.line(word, ko, small, baseline, style{font: bold, col: col})
 	smaller := min(small*4/10, c.px(30))
 	if c.en && smaller >= c.legible() {
 		c.line(word, en, smaller, baseline-small*108/100, style{col: label})
@@ -137,7 +138,7 @@ func (c *canvas) figures(r image.Rectangle, text, ko, en string, size, baseline 
 // bearing is the space before the ink of a bold text, ems.
 func (c *canvas) bearing(s string) float64 {
 	for _, r := range s {
-		return c.ink(r, bold).left
+		return c.Ink(r, bold).Left
 	}
 	return 0
 }
@@ -145,10 +146,10 @@ func (c *canvas) bearing(s string) float64 {
 // extent is how far the ink of a bold text reaches above and below its
 // baseline, ems, y downwards.
 func (c *canvas) extent(s string) (top, bottom float64) {
-	top, bottom = c.ink('0', bold).top, 0
+	top, bottom = c.Ink('0', bold).Top, 0
 	for _, r := range s {
-		b := c.ink(r, bold)
-		top, bottom = min(top, b.top), max(bottom, b.bottom)
+		b := c.Ink(r, bold)
+		top, bottom = min(top, b.Top), max(bottom, b.Bottom)
 	}
 	return top, bottom
 }
@@ -158,7 +159,7 @@ func (c *canvas) stack(r image.Rectangle, size int, text [2]string, number, desk
 	words := [2][2]string{{"번호", "Number"}, {"창구", "Counter"}}
 	em := float64(size)
 	top, bottom := c.extent(text[0] + text[1])
-	spare := float64(r.Dx()) - em*(tagEm+max(c.width(text[0], bold), c.width(text[1], bold)))
+	spare := float64(r.Dx()) - em*(tagEm+max(c.Width(text[0], bold), c.Width(text[1], bold)))
 	for i, col := range [2]color.RGBA{number, desk} {
 		row := slot(r, i, 2, 0, true)
 		tag, rest := cutLeft(row, int(em*tagEm+max(0, spare)*0.6), 0)
@@ -166,8 +167,8 @@ func (c *canvas) stack(r image.Rectangle, size int, text [2]string, number, desk
 		rest.Min.X -= shift
 		tag.Max.X = max(tag.Min.X, tag.Max.X-shift-c.px(8))
 		c.under(tag, words[i][0], words[i][1],
-			style{size: min(c.px(44), int(em*tagEm/2)), weight: bold, col: label}, style{size: c.px(18), col: label})
-		c.line(rest, text[i], size, (row.Min.Y+row.Max.Y)/2-int((top+bottom)*em/2), style{weight: bold, col: col})
+			style{size: min(c.px(44), int(em*tagEm/2)), font: bold, col: label}, style{size: c.px(18), col: label})
+		c.line(rest, text[i], size, (row.Min.Y+row.Max.Y)/2-int((top+bottom)*em/2), style{font: bold, col: col})
 	}
 }
 
@@ -198,13 +199,13 @@ func (c *canvas) recents(r image.Rectangle) {
 		number, rest := cutLeft(row, min(int(em*2.9), row.Dx()*2/5), 0)
 		sign, rest := cutLeft(rest, size, size/4)
 		desk, when := cutLeft(rest, min(int(em*2.6), rest.Dx()), 0)
-		c.write(number, k.Ticket, style{size: size, weight: bold, col: digits})
+		c.write(number, k.Ticket, style{size: size, font: bold, col: digits})
 		if k.Counter > 0 {
 			c.sign(arrow, square(sign, size*6/10), soft)
-			c.unit(desk, strconv.Itoa(k.Counter), "창구", size, style{weight: bold, col: ink})
+			c.unit(desk, strconv.Itoa(k.Counter), "창구", size, style{font: bold, col: ink})
 		}
 		ko, _ := moment(unix(k.At), c.at)
-		if c.width(ko, regular)*em*0.6 <= float64(when.Dx()) {
+		if c.Width(ko, regular)*em*0.6 <= float64(when.Dx()) {
 			c.write(when, ko, style{size: size * 6 / 10, col: soft, align: right})
 		}
 	}
@@ -215,13 +216,13 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 	c.round(r, 12, panel)
 	in := inset(r, c.px(20), c.px(6))
 	size := min(c.px(27), in.Dy()*8/10)
-	title, rest := cutLeft(in, int(c.width("최근 호출", bold)*float64(c.px(22)))+1, c.px(24))
-	c.write(title, "최근 호출", style{size: c.px(22), weight: bold, col: soft})
+	title, rest := cutLeft(in, int(c.Width("최근 호출", bold)*float64(c.px(22)))+1, c.px(24))
+	c.write(title, "최근 호출", style{size: c.px(22), font: bold, col: soft})
 	em := float64(size)
 	for _, k := range list {
-		ticket, to := clean(k.Ticket), strconv.Itoa(k.Counter)
-		number := int(em*c.width(ticket, bold)) + 1
-		sign, desk := size, int(em*(c.width(to, bold)+0.2+0.62*c.width("창구", bold)))+2
+		ticket, to := typeset.Clean(k.Ticket), strconv.Itoa(k.Counter)
+		number := int(em*c.Width(ticket, bold)) + 1
+		sign, desk := size, int(em*(c.Width(to, bold)+0.2+0.62*c.Width("창구", bold)))+2
 		if k.Counter == 0 {
 			sign, desk = 0, 0
 		}
@@ -232,10 +233,10 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 		cell, rest = cutLeft(rest, number+sign+desk, c.px(20))
 		a, cell := cutLeft(cell, number, 0)
 		b, cell := cutLeft(cell, sign, 0)
-		c.write(a, ticket, style{size: size, weight: bold, col: digits})
+		c.write(a, ticket, style{size: size, font: bold, col: digits})
 		if k.Counter > 0 {
 			c.sign(arrow, square(b, size/2), soft)
-			c.unit(cell, to, "창구", size, style{weight: bold, col: ink})
+			c.unit(cell, to, "창구", size, style{font: bold, col: ink})
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // oneCall: the call over the full width, below it counters, services, calls.
@@ -115,7 +116,7 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	in := inset(r, c.px(22), c.px(10))
 	head, rest := cutTop(in, in.Dy()*18/100, c.px(8))
 	foot, mid := cutBottom(rest, rest.Dy()*21/100, c.px(8))
-	c.under(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, weight: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
+	c.under(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, font: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
 	var calls []feed.Call
 	for _, k := range c.calls {
 		if is, _ := highlighted(k, c.at); is && k.Service == v.ID && len(calls) < 2 {
@@ -142,19 +143,19 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	big, place := cutTop(box, box.Dy()*66/100, c.px(14))
 	switch {
 	case ticket == "":
-		c.write(box, "호출 전", style{size: c.px(40), weight: bold, col: faint, align: centre})
+		c.write(box, "호출 전", style{size: c.px(40), font: bold, col: faint, align: centre})
 	case desk == 0:
-		c.figure(box, ticket, style{weight: bold, col: number, align: centre})
+		c.figure(box, ticket, style{font: bold, col: number, align: centre})
 	default:
-		c.figure(big, ticket, style{weight: bold, col: number, align: centre})
+		c.figure(big, ticket, style{font: bold, col: number, align: centre})
 		size := min(c.px(72), place.Dy())
 		to := strconv.Itoa(desk)
-		wide := int((c.width(to, bold) + 0.62*c.width("창구", bold) + 0.2) * float64(size))
+		wide := int((c.Width(to, bold) + 0.62*c.Width("창구", bold) + 0.2) * float64(size))
 		side, space := size*6/10, size/3
 		row := inset(place, max(0, (place.Dx()-side-space-wide)/2), 0)
 		sign, row := cutLeft(row, side, space)
 		c.sign(arrow, square(sign, side), faint)
-		c.unit(row, to, "창구", size, style{weight: bold, col: text})
+		c.unit(row, to, "창구", size, style{font: bold, col: text})
 	}
 	c.columnFoot(foot, v)
 }
@@ -166,16 +167,16 @@ func (c *canvas) columnFoot(foot image.Rectangle, v feed.Service) {
 	if v.Waiting != nil {
 		en += " waiting"
 	}
-	c.under(count, "대기 "+ko, en, style{size: c.px(32), weight: bold, col: ink}, style{size: c.px(14), col: soft})
+	c.under(count, "대기 "+ko, en, style{size: c.px(32), font: bold, col: ink}, style{size: c.px(14), col: soft})
 	c.expect(wait, v, c.px(32), true)
 }
 
 // figure sets a number as large as r allows, centred by its own height.
 func (c *canvas) figure(r image.Rectangle, text string, st style) {
-	text = clean(text)
+	text = typeset.Clean(text)
 	top, bottom := c.extent(text)
-	size := int(min(float64(r.Dy())*0.88/(bottom-top), float64(r.Dx())/max(c.width(text, st.weight), 0.5)))
-	if size < smallest {
+	size := int(min(float64(r.Dy())*0.88/(bottom-top), float64(r.Dx())/max(c.Width(text, st.font), 0.5)))
+	if size < typeset.Smallest {
 		return
 	}
 	c.callEm = max(c.callEm, size)

@@ -79,6 +79,6 @@ func (c *canvas) way(r image.Rectangle) {
 	c.round(r, 12, panel)
 	foot, box := cutBottom(inset(r, c.px(8), c.px(8)), c.px(26), 0)
 	if !c.qr(box, c.board.link).Empty() {
-		c.write(foot, "대기 현황 보기", style{size: c.px(18), weight: bold, col: soft, align: centre})
+		c.write(foot, "대기 현황 보기", style{size: c.px(18), font: bold, col: soft, align: centre})
 	}
 }

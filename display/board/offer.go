@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // A number without paper is shown large, with the code of its page to be
@@ -94,7 +95,7 @@ func (c *canvas) offerHead(r image.Rectangle) {
 		rows++
 	}
 	for i, line := range lines {
-		c.write(slot(text, i, rows, 0, true), line, style{size: c.px(27), weight: bold, col: alarmInk})
+		c.write(slot(text, i, rows, 0, true), line, style{size: c.px(27), font: bold, col: alarmInk})
 	}
 	if c.en {
 		c.write(slot(text, rows-1, rows, 0, true), "No paper ticket: please remember your number.", style{size: c.px(17), col: alarmInk})
@@ -105,10 +106,10 @@ func (c *canvas) offerHead(r image.Rectangle) {
 // what the code is for.
 func (c *canvas) offerFoot(r image.Rectangle, others []string) {
 	if len(others) > 0 {
-		st := style{size: min(c.px(20), r.Dy()*8/10), weight: bold, col: soft}
-		title, numbers := cutLeft(r, int(c.width("그 밖에", bold)*float64(st.size))+1, c.px(14))
+		st := style{size: min(c.px(20), r.Dy()*8/10), font: bold, col: soft}
+		title, numbers := cutLeft(r, int(c.Width("그 밖에", bold)*float64(st.size))+1, c.px(14))
 		c.write(title, "그 밖에", st)
-		st = style{size: min(c.px(26), int(float64(r.Dy())/tallest)), weight: bold, col: ink}
+		st = style{size: min(c.px(26), int(float64(r.Dy())/c.High(1, bold))), font: bold, col: ink}
 		c.write(numbers, c.enumerate(others, numbers.Dx(), st.size), st)
 		return
 	}
@@ -132,17 +133,17 @@ func (c *canvas) offer(r image.Rectangle, o feed.Offer) {
 	if v, known := c.service(o.Service); known {
 		var foot image.Rectangle
 		foot, in = cutBottom(in, in.Dy()*40/100, c.px(4))
-		c.both(foot, v.Name, v.NameEn, style{size: c.px(25), lines: 2, weight: bold, col: ink}, style{size: c.px(15), col: soft})
+		c.both(foot, v.Name, v.NameEn, style{size: c.px(25), lines: 2, font: bold, col: ink}, style{size: c.px(15), col: soft})
 	}
 	most := c.px(150)
 	if c.callEm > 0 {
 		most = max(c.callEm, c.px(66))
 	}
-	ticket := clean(o.Ticket)
+	ticket := typeset.Clean(o.Ticket)
 	top, bottom := c.extent(ticket)
-	word := wordGap + wordEm*c.width("번", bold)
-	size := int(min(float64(most), float64(in.Dy())/(bottom-top), float64(in.Dx())/(c.width(ticket, bold)+word)))
-	if size < smallest {
+	word := wordGap + wordEm*c.Width("번", bold)
+	size := int(min(float64(most), float64(in.Dy())/(bottom-top), float64(in.Dx())/(c.Width(ticket, bold)+word)))
+	if size < typeset.Smallest {
 		return
 	}
 	c.figures(in, ticket, "번", "No.", size, (in.Min.Y+in.Max.Y)/2-int((top+bottom)*float64(size)/2), ink, soft)

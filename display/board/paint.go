@@ -5,6 +5,8 @@ import (
 	"image/color"
 
 	"golang.org/x/image/vector"
+
+	"sunbeon/display/typeset"
 )
 
 // shape is a drawn sign. Shapes are rasterised once for each size.
@@ -24,14 +26,14 @@ type shapeKey struct {
 
 // painter executes strokes on a picture.
 type painter struct {
-	type_  *typesetter
+	type_  *typeset.Setter
 	shapes map[shapeKey][]uint8
 	lineup []uint8 // one row of the colour being filled
 }
 
 const maxShapes = 256
 
-func newPainter(t *typesetter) *painter {
+func newPainter(t *typeset.Setter) *painter {
 	return &painter{type_: t, shapes: map[shapeKey][]uint8{}}
 }
 
@@ -110,18 +112,9 @@ func (p *painter) round(dst *image.RGBA, o *op) {
 }
 
 func (p *painter) text(dst *image.RGBA, o *op) {
-	x := float64(o.x) / 64
-	for _, r := range o.text {
-		k := glyphKey{faceKey: faceKey{o.size, o.weight}, r: r}
-		at := int(x + 0.5)
-		if o.size < subpixel {
-			quarters := int(x*4 + 0.5)
-			at, k.sub = quarters/4, uint8(quarters%4)
-		}
-		g := p.type_.glyph(k)
-		p.mask(dst, g.rect.Add(image.Pt(at, o.y)), g.mask, o.col)
-		x += p.type_.em(r, o.weight) * float64(o.size)
-	}
+	p.type_.Set(o.text, o.font, o.size, o.x, o.y, func(r image.Rectangle, mask []uint8) {
+		p.mask(dst, r, mask, o.col)
+	})
 }
 
 // mask paints a colour through a mask whose rows lie over r.

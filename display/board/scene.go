@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"time"
+
+	"sunbeon/display/typeset"
 )
 
 // A scene is the picture before it is painted: a list of strokes in painting
@@ -37,7 +39,7 @@ type op struct {
 	x      int // of a text's origin, 1/64 px
 	y      int // of a text's baseline, px
 	size   int // em, px
-	weight weight
+	font   typeset.Font
 }
 
 // until moves the scene's end forward to t.

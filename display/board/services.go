@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
 // queue lists for every service how many wait and how long it will take.
@@ -37,14 +38,14 @@ func (c *canvas) queue(r image.Rectangle) {
 	var names, waits []string
 	for _, v := range list {
 		ko, _ := waiting(v.Wait)
-		names, waits = append(names, clean(v.Name)), append(waits, ko)
+		names, waits = append(names, typeset.Clean(v.Name)), append(waits, ko)
 	}
 	n, _, w := cells(image.Rect(0, 0, width, high))
 	largest, lines := min(c.px(28), high*11/20), 1
 	nameSize := c.common(names, n.Dx(), high-c.px(4), largest, 1, bold)
 	// English stands below every name or below none.
 	for _, s := range names {
-		both = both && c.width(s, bold)*float64(nameSize) <= float64(n.Dx())
+		both = both && c.Width(s, bold)*float64(nameSize) <= float64(n.Dx())
 	}
 	if !both {
 		largest = min(c.px(28), high*7/10)
@@ -66,14 +67,14 @@ func (c *canvas) queue(r image.Rectangle) {
 			}
 			v := list[j]
 			name, count, wait := cells(inset(row, 0, c.px(1)))
-			st := style{size: nameSize, lines: 2, weight: bold, col: ink}
+			st := style{size: nameSize, lines: 2, font: bold, col: ink}
 			if both {
 				c.under(name, v.Name, v.NameEn, st, style{size: c.px(14), col: soft})
 			} else {
 				c.write(name, v.Name, st)
 			}
 			ko, _ := people(v.Waiting)
-			c.write(count, ko, style{size: min(c.px(32), high*8/10), weight: bold, col: ink, align: right})
+			c.write(count, ko, style{size: min(c.px(32), high*8/10), font: bold, col: ink, align: right})
 			c.expect(wait, v, waitSize, both)
 		}
 	}
@@ -107,7 +108,7 @@ func (c *canvas) expect(r image.Rectangle, v feed.Service, size int, english boo
 		c.write(r, "–", style{size: size, col: soft, align: right})
 		return
 	}
-	st := style{size: size, col: ink, align: right, weight: bold}
+	st := style{size: size, col: ink, align: right, font: bold}
 	if !english {
 		c.write(r, ko, st)
 		return
@@ -135,7 +136,7 @@ func (c *canvas) ledger(r image.Rectangle) {
 	sides := [5]align{left, centre, centre, right, right}
 	for i, cell := range cells(head) {
 		c.both(cell, titles[i][0], titles[i][1],
-			style{size: c.px(20), weight: bold, col: soft, align: sides[i]}, style{size: c.px(14), col: soft})
+			style{size: c.px(20), font: bold, col: soft, align: sides[i]}, style{size: c.px(14), col: soft})
 	}
 	list := c.s.Services
 	if len(list) == 0 {
@@ -171,24 +172,24 @@ func (c *canvas) ledger(r image.Rectangle) {
 			c.round(row, 8, stripe)
 		}
 		cell := cells(row)
-		c.both(inset(cell[0], 0, c.px(3)), v.Name, v.NameEn, style{size: nameSize, lines: 2, weight: bold, col: text}, style{size: c.px(15), col: faint})
+		c.both(inset(cell[0], 0, c.px(3)), v.Name, v.NameEn, style{size: nameSize, lines: 2, font: bold, col: text}, style{size: c.px(15), col: faint})
 		size := min(c.px(56), row.Dy()*9/10)
 		if ticket == "" {
 			c.write(cell[1], "–", style{size: size / 2, col: faint, align: centre})
 		} else {
-			c.write(cell[1], ticket, style{size: size, weight: bold, col: number, align: centre})
+			c.write(cell[1], ticket, style{size: size, font: bold, col: number, align: centre})
 			if desk > 0 {
-				c.write(cell[2], strconv.Itoa(desk), style{size: size, weight: bold, col: text, align: centre})
+				c.write(cell[2], strconv.Itoa(desk), style{size: size, font: bold, col: text, align: centre})
 			}
 		}
 		ko, _ := people(v.Waiting)
-		c.write(cell[3], ko, style{size: min(c.px(36), row.Dy()*8/10), weight: bold, col: text, align: right})
+		c.write(cell[3], ko, style{size: min(c.px(36), row.Dy()*8/10), font: bold, col: text, align: right})
 		if hot {
 			ko, _ := issuing(v.Issuing)
 			if ko == "" {
 				ko, _ = waiting(v.Wait)
 			}
-			c.write(cell[4], ko, style{size: nameSize, weight: bold, col: hotInk, align: right})
+			c.write(cell[4], ko, style{size: nameSize, font: bold, col: hotInk, align: right})
 			continue
 		}
 		c.expect(cell[4], v, nameSize, false)

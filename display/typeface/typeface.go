@@ -1,11 +1,17 @@
-// Package typeface finds and loads the Hangul faces that the board, the ticket
-// and the virtual printer draw with.
+// Package typeface finds and loads the faces that the board, the ticket and the
+// virtual printer draw with.
 //
-// The faces are Nanum (SIL Open Font License, all 11,172 Hangul syllables),
+//	ko, en      Nanum Gothic       fonts-nanum      always
+//	zh, vi      Noto Sans CJK SC   fonts-noto-cjk   where a board shows them
+//	ja          Noto Sans CJK JP   fonts-noto-cjk   where a board shows it
+//
+// The Hangul faces are Nanum (SIL Open Font License, all 11,172 Hangul syllables),
 // installed by Debian's package fonts-nanum and looked up when a program
 // starts, so that no font file is carried in the source tree or in a binary.
 // Glyphs are read from the files as they are asked for: the faces together are
-// 9 MB, of which a program draws a few hundred glyphs and keeps their masks.
+// 9 MB, of which a program draws a few hundred glyphs and keeps their masks. Noto
+// Sans CJK (SIL Open Font License too) is 40 MB, and is opened the same way when
+// a language is asked for that needs it.
 package typeface
 
 import (
@@ -22,22 +28,33 @@ import (
 // package to install.
 var ErrMissing = errors.New("typeface: Nanum fonts not found")
 
-// Set holds the parsed faces. It is read-only and safe for concurrent use; the
+// Set holds the parsed faces. It is safe for concurrent use; the
 // font.Face values made from it are not, so each drawing goroutine makes its own.
 type Set struct {
 	Regular *opentype.Font // NanumGothic
 	Bold    *opentype.Font // NanumGothicBold
+
+	others others
 }
 
 // Load opens the regular and the bold face from the first directory that has
-// both. Extra directories are searched before the usual ones. The files stay open
+// both. Extra directories are searched before the usual ones, by For too. The files stay open
 // as long as the program runs.
 func Load(extra ...string) (*Set, error) {
-	return load(append(extra[:len(extra):len(extra)],
+	set, err := load(append(extra[:len(extra):len(extra)],
 		"/usr/share/fonts/truetype/nanum", // Debian
 		"/usr/share/fonts/nanum",
 		"/usr/local/share/fonts/nanum",
 	))
+	if err != nil {
+		return nil, err
+	}
+	set.others.dirs = append(extra[:len(extra):len(extra)],
+		"/usr/share/fonts/opentype/noto", // Debian
+		"/usr/share/fonts/noto-cjk",
+		"/usr/local/share/fonts/noto-cjk",
+	)
+	return set, nil
 }
 
 func load(dirs []string) (*Set, error) {
