@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sunbeon/appliance/feed"
 	"sunbeon/display/board"
 	"sunbeon/display/hall"
 	"sunbeon/display/screen"
@@ -83,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	d := newDirector(o, client.Report, log)
 	so := stage.Options{
 		Make:  func(opt board.Options) (stage.Board, error) { return board.New(faces, opt) },
-		Clock: time.Now,
+		Clock: func() time.Time { return time.Now().In(feed.KST()) },
 		Log:   log,
 	}
 	if o.window != (image.Point{}) {
