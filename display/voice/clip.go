@@ -1,8 +1,8 @@
 package voice
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -51,35 +51,17 @@ func Script(codes []string, n Need) []Line {
 
 // uses reports whether an office that speaks the clip's language needs it.
 func (n Need) uses(c Clip) bool {
-	var i int
-	switch {
-	case number(c.Name, "letter-") != "":
-		letter := number(c.Name, "letter-")
+	if letter, ok := strings.CutPrefix(c.Name, "letter-"); ok {
 		return n.Prefixes == nil || slices.ContainsFunc(n.Prefixes, func(p string) bool { return strings.Contains(strings.ToUpper(p), letter) })
-	case scan(c.Name, "counter-%d", &i):
-		return n.Counters == nil || slices.Contains(n.Counters, i)
-	case kiosks(c.Name):
+	}
+	if counter, ok := strings.CutPrefix(c.Name, "counter-"); ok {
+		return n.Counters == nil || slices.ContainsFunc(n.Counters, func(i int) bool { return strconv.Itoa(i) == counter })
+	}
+	if kiosks(c) {
 		return n.Kiosk
-	case scan(c.Name, "%d", &i) && i >= 100:
-		return n.Highest == 0 || i <= n.Highest
 	}
-	return true
-}
-
-// number is what follows the prefix of a clip's name, "" if it has another.
-func number(name, prefix string) string {
-	rest, ok := strings.CutPrefix(name, prefix)
-	if !ok {
-		return ""
-	}
-	return rest
-}
-
-func scan(name, format string, into *int) bool {
-	if _, err := fmt.Sscanf(name, format, into); err != nil {
-		return false
-	}
-	return fmt.Sprintf(format, *into) == name
+	number, err := strconv.Atoi(c.Name)
+	return err != nil || number < 100 || n.Highest == 0 || number <= n.Highest
 }
 
 // Languages are the codes of all languages, Korean first.

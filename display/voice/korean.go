@@ -1,6 +1,9 @@
 package voice
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // korean is spoken first, always, and alone at the dispenser.
 const korean = "ko"
@@ -21,12 +24,12 @@ const (
 const mostAhead = 99
 
 // kiosks reports whether a clip is said at the dispenser only.
-func kiosks(name string) bool {
-	switch name {
+func kiosks(c Clip) bool {
+	switch c.Name {
 	case koIs, koUnprinted, koRemember, koDispenser:
-		return true
+		return c.Language == korean
 	}
-	return number(name, koAhead) != ""
+	return strings.HasPrefix(c.Name, koAhead)
 }
 
 // koreanBelow is a Sino-Korean number from 1 to 99, as written and as said: 16

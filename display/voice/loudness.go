@@ -53,7 +53,7 @@ func (a Audio) Loudness() float64 {
 		for _, p := range powers[i:min(i+overlap, len(powers))] {
 			sum += p
 		}
-		blocks = append(blocks, sum/float64(min(overlap, len(powers)-i)*step))
+		blocks = append(blocks, sum/float64(min(overlap*step, len(a.Samples)-i*step)))
 	}
 	return lufs(gated(gated(blocks, absoluteGate), lufs(mean(gated(blocks, absoluteGate)))+relativeGate)...)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -55,23 +56,24 @@ func (p *Process) Play(ctx context.Context, a Audio) error {
 	if len(p.Command) == 0 {
 		return fmt.Errorf("voice: %w: no command is set; set one", ErrNoPlayer)
 	}
-	args := make([]string, len(p.Command))
-	for i, arg := range p.Command {
+	args := slices.Clone(p.Command)
+	for i, arg := range args {
 		args[i] = strings.ReplaceAll(arg, "{rate}", strconv.Itoa(a.Rate))
 	}
-	var said limited
+	var last lastWords
 	cmd := exec.Command(args[0], args[1:]...)
 	sound := bytes.NewReader(a.Bytes())
-	cmd.Stdin, cmd.Stderr = sound, &said
+	cmd.Stdin, cmd.Stderr = sound, &last
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = grace
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("voice: %w: %w; install it (alsa-utils) or correct the command", ErrNoPlayer, err)
 	}
-	ended, gone := make(chan error, 1), make(chan struct{})
+	gone := make(chan struct{})
 	p.gone = gone
+	var end error // once gone
 	go func() {
-		ended <- cmd.Wait()
+		end = cmd.Wait()
 		close(gone)
 	}()
 	most := a.Length() + slack
@@ -81,11 +83,12 @@ func (p *Process) Play(ctx context.Context, a Audio) error {
 	deadline := time.NewTimer(most)
 	defer deadline.Stop()
 	select {
-	case err := <-ended:
-		if errors.Is(err, exec.ErrWaitDelay) {
+	case <-gone:
+		if errors.Is(end, exec.ErrWaitDelay) { // its pipes may still be in use
 			p.kill(cmd.Process.Pid)
+			return fmt.Errorf("voice: %w: it ended and left others running; name the player itself", ErrHung)
 		}
-		return outcome(err, sound.Len(), said.String())
+		return outcome(end, sound.Len(), string(last.said))
 	case <-ctx.Done():
 		p.kill(cmd.Process.Pid)
 		return ctx.Err()
@@ -114,8 +117,6 @@ func (p *Process) kill(pid int) {
 // sound not taken and so much said.
 func outcome(err error, left int, said string) error {
 	switch {
-	case errors.Is(err, exec.ErrWaitDelay):
-		return fmt.Errorf("voice: %w: it ended and left others running; name the player itself", ErrHung)
 	case err != nil:
 		return fmt.Errorf("voice: %w: %w: %s; check card, cable and device", ErrNoCard, err, strings.Join(strings.Fields(said), " "))
 	case left > 0:
@@ -124,11 +125,12 @@ func outcome(err error, left int, said string) error {
 	return nil
 }
 
-// limited keeps the beginning of what a player says.
-type limited struct{ bytes.Buffer }
+// lastWords keeps the end of what a player says: why it gave up.
+type lastWords struct{ said []byte }
 
-func (l *limited) Write(b []byte) (int, error) {
+func (l *lastWords) Write(b []byte) (int, error) {
 	const most = 300
-	l.Buffer.Write(b[:min(len(b), max(most-l.Len(), 0))])
+	l.said = append(l.said, b...)
+	l.said = append([]byte(nil), l.said[max(len(l.said)-most, 0):]...)
 	return len(b), nil
 }

@@ -114,10 +114,6 @@ func place() []Sentence { return []Sentence{{korean, []Part{{koDispenser, 0}}}} 
 // say them, and what is longer than four digits digit by digit. Marks between
 // them are not said.
 func (l language) label(label string) ([]string, error) {
-	letters := map[string]bool{}
-	for _, line := range l.lines() {
-		letters[line.Name] = true
-	}
 	var out []string
 	for rest := strings.ToUpper(label); rest != ""; {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
@@ -128,9 +124,9 @@ func (l language) label(label string) ([]string, error) {
 		}
 		r := []rune(rest)[0]
 		rest = rest[len(string(r)):]
-		switch name := "letter-" + string(r); {
-		case letters[name]:
-			out = append(out, name)
+		switch {
+		case r >= 'A' && r <= 'Z', l.code == korean && strings.ContainsRune(hangulLetters, r):
+			out = append(out, "letter-"+string(r))
 		case !unicode.Is(unicode.Pd, r) && !strings.ContainsRune(" ./", r):
 			return nil, fmt.Errorf("voice: %q cannot be said in %s: no clip says %q; use letters A to Z as prefix", label, l.code, r)
 		}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"sunbeon/appliance/feed"
 	"sunbeon/display/board"
 )
 
@@ -123,8 +124,8 @@ func factToGlass(ctx context.Context, p *place) (r result, err error) {
 
 // differ is a pixel in which the pictures of two states differ.
 func (w *wall) differ(a, b uint64, at time.Time) (image.Rectangle, error) {
-	one := append([]byte(nil), w.pure.Draw(board.Show{Hall: wallOffice(int(a), at)}, time.Now()).Pix...)
-	two := w.pure.Draw(board.Show{Hall: wallOffice(int(b), at)}, time.Now())
+	one := append([]byte(nil), w.pure.Draw(board.Show{Hall: wallOffice(int(a), at)}, time.Now().In(feed.KST())).Pix...)
+	two := w.pure.Draw(board.Show{Hall: wallOffice(int(b), at)}, time.Now().In(feed.KST()))
 	for i := range one {
 		if d := int(one[i]) - int(two.Pix[i]); d > 64 || d < -64 {
 			x, y := i/4%glassSize.X, i/4/glassSize.X

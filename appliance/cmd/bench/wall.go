@@ -139,7 +139,7 @@ func (w *wall) shows(ctx context.Context, h *feed.Hall) error {
 		if err != nil {
 			return err
 		}
-		if bytes.Equal(got.Pix, w.pure.Draw(board.Show{Hall: h}, time.Now()).Pix) {
+		if bytes.Equal(got.Pix, w.pure.Draw(board.Show{Hall: h}, time.Now().In(feed.KST())).Pix) {
 			return nil
 		}
 		if time.Now().After(end) {

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sunbeon/appliance/feed"
 	"sunbeon/display/board"
 	"sunbeon/display/hall"
 	"sunbeon/display/screen"
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			limitMemory(opt)
 			return board.New(faces, opt)
 		},
-		Clock: time.Now,
+		Clock: func() time.Time { return time.Now().In(feed.KST()) },
 		Log:   log,
 	}
 	if o.window != (image.Point{}) {

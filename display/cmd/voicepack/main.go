@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
-	codes := strings.Split(*languages, ",")
+	codes := strings.FieldsFunc(*languages, func(r rune) bool { return r == ',' })
 	need := voice.Need{Highest: *highest, Kiosk: *kiosk, Prefixes: letters(*prefixes)}
 	for n := range *counters {
 		need.Counters = append(need.Counters, n+1)

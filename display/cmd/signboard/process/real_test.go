@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"sunbeon/appliance/feed"
 	"sunbeon/display/board"
 	"sunbeon/display/hall"
 	"sunbeon/display/screen/xvfb"
@@ -141,7 +142,7 @@ func (b *bench) shows(x *xvfb.Server, what string) {
 		if err != nil {
 			return err
 		}
-		return compare(got, pure.Draw(board.Show{Hall: u.Hall}, time.Now().Add(u.Skew)))
+		return compare(got, pure.Draw(board.Show{Hall: u.Hall}, time.Now().Add(u.Skew).In(feed.KST())))
 	})
 }
 

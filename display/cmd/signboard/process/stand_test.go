@@ -184,7 +184,7 @@ func glass(t *testing.T, size image.Point) *xvfb.Server {
 
 // noon is the time of the kiosks here. It stands: each beat of the stream tells
 // it anew. The picture says the same for the twenty seconds around it.
-var noon = time.Date(2026, 11, 25, 12, 0, 20, 0, time.Local)
+var noon = time.Date(2026, 11, 25, 12, 0, 20, 0, feed.KST())
 
 // kiosk is the office's end of the stream, without an office.
 type kiosk struct {
