@@ -13,17 +13,24 @@ BROKER  := 127.0.0.1:18830
 # runs on where there is no screen.
 SCREEN  := gcc libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dev libgl1-mesa-dri
 
-.PHONY: help run build test hil hil-kernel modules unit outside lint bench fuzz arm64 clean needs-run needs-test needs-hil
+.PHONY: help run light build board test hil hil-kernel modules unit outside lint bench fuzz arm64 clean needs-run needs-board needs-bench needs-test needs-hil
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: needs-run modules build ## the bench, the counter pages and the city's website on this machine
+run: needs-run modules light ## the bench, the counter pages and the city's website on this machine
 	@sh .ci/run-demo $(CITY) $(BROKER)
 
-build:
+board: needs-board modules build ## the hall's screen in a window, beside a running make run
+	@bin/signboard -kiosk unix:$(CURDIR)/var/kiosk/hall.sock -window 1280x720
+
+# What needs no C compiler and no X: everything but the hall's screen.
+light:
 	@mkdir -p bin
 	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./appliance/cmd/kiosk ./display/cmd/cityweb
+
+build: light
+	@CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./display/cmd/signboard
 
 test: needs-test modules lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
 
@@ -49,7 +56,7 @@ var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
 	@cd var/outside && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-lint: ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached
+lint: needs-board ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached
 	@bad=$$(gofmt -l appliance drivers display printer images 2>/dev/null); [ -z "$$bad" ] || { echo "not gofmt clean:"; echo "$$bad"; exit 1; }
 	@$(GO) vet ./...
 	@sh .ci/tool staticcheck $(STATICCHECK)
@@ -60,7 +67,7 @@ arm64:
 	@mkdir -p bin/arm64
 	@CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/arm64/ ./appliance/cmd/kiosk ./display/cmd/cityweb
 
-bench: needs-run ## the budgets, a line each: name value unit budget ok|over
+bench: needs-bench ## the budgets, a line each: name value unit budget ok|over
 	@$(GO) run ./appliance/cmd/bench
 
 fuzz: ## every fuzz target for FUZZTIME each (20s)
@@ -71,6 +78,12 @@ clean: ## what was built, not the records under var
 
 needs-run:
 	@sh .ci/needs fonts-nanum
+
+needs-board:
+	@sh .ci/needs fonts-nanum $(SCREEN)
+
+needs-bench:
+	@sh .ci/needs fonts-nanum xvfb $(SCREEN)
 
 needs-test:
 	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)

@@ -19,7 +19,11 @@ type rule struct {
 }
 
 func rules() []rule {
-	const m = "sunbeon/"
+	const (
+		m      = "sunbeon/"
+		ebiten = "github.com/hajimehoshi/ebiten"
+		xgb    = "github.com/jezek/xgb"
+	)
 	return []rule{
 		{of: m + "appliance/queue", never: []string{m, "golang.org/", "github.com/"}, except: []string{m + "appliance/queue"}, why: "the core is pure: standard library only"},
 		{of: m + "appliance/forecast", never: []string{m}, except: []string{m + "appliance/forecast"}, why: "the model knows no queue"},
@@ -28,13 +32,21 @@ func rules() []rule {
 		{of: m + "printer", never: []string{m + "appliance", m + "drivers", m + "display"}, except: []string{m + "display/typeface", m + "display/typeset"}, why: "the printer knows paper, not the line"},
 		{of: m + "printer/virtual", never: []string{m + "printer"}, except: []string{m + "printer/virtual"}, why: "who judges the encoder must not share its code"},
 		{of: m + "appliance/feed", never: []string{m}, except: []string{m + "appliance/feed"}, why: "city and office share the feed alone"},
-		{of: m + "display/board", never: []string{"github.com/hajimehoshi/ebiten", m + "appliance/queue", m + "drivers", m + "printer"}, why: "the board's picture is pure Go"},
+		{of: m + "display/board", never: []string{ebiten, m + "appliance/queue", m + "drivers", m + "printer"}, why: "the board's picture is pure Go"},
 		{of: m + "display/hall", never: []string{m}, except: []string{m + "display/hall", m + "appliance/feed"}, why: "kiosk and screens share the feed alone"},
 		{of: m + "display/typeface", never: []string{m}, except: []string{m + "display/typeface"}, why: "faces are below everything that draws"},
 		{of: m + "display/typeset", never: []string{m}, except: []string{m + "display/typeface"}, why: "text is set for whoever draws it"},
 		{of: m + "display/web", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "the city sees no office but through the feed"},
 		{of: m + "display/cmd/cityweb", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "the city sees no office but through the feed"},
-		{of: m + "appliance/cmd/kiosk", never: []string{"github.com/hajimehoshi/ebiten"}, why: "a screen must never stop a ticket"},
+		{of: m + "display/cmd/signboard", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "a screen sees no office but through the stream"},
+		{of: m + "display/screen", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "a screen sees no office but through the stream"},
+		{of: m + "display/screen/stage", never: []string{ebiten, xgb}, why: "what a screen does is tested without one"},
+		{of: m + "display/screen/xwatch", never: []string{ebiten, xgb}, why: "a second connection by xgb beside ebiten's is a race"},
+		{of: m + "display/screen/xvfb", never: []string{ebiten}, why: "whatever is linked with ebiten ends without a display"},
+		{of: m + "display/cmd/signboard/process", never: []string{ebiten}, why: "whatever is linked with ebiten ends without a display"},
+		{of: m + "display/slides", never: []string{m + "appliance", m + "drivers", m + "printer", ebiten}, except: []string{m + "appliance/feed"}, why: "pictures are read without a window"},
+		{of: m + "appliance/cmd/bench", never: []string{ebiten}, why: "whatever is linked with ebiten ends without a display"},
+		{of: m + "appliance/cmd/kiosk", never: []string{ebiten}, why: "a screen must never stop a ticket"},
 	}
 }
 

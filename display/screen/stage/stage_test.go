@@ -55,7 +55,6 @@ func (c *canvas) Paint(id string, at image.Point, clip image.Rectangle, alpha fl
 
 // puppet is a board that returns what it is told to.
 type puppet struct {
-	opt    board.Options
 	layers []board.Layer
 	next   time.Duration
 	asked  []time.Time
@@ -334,7 +333,7 @@ func TestComposedAsDrawn(t *testing.T) {
 	s := New(Options{Clock: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 		Make: func(board.Options) (Board, error) { return b, nil }}, Scene{Show: board.Show{Hall: h}})
 	c := newCanvas(size)
-	for range 24 {
+	for range 12 {
 		if _, err := s.Step(size); err != nil {
 			t.Fatal(err)
 		}
@@ -345,6 +344,6 @@ func TestComposedAsDrawn(t *testing.T) {
 				t.Fatalf("at %v pixel %d is %d, drawn it is %d", now, i/4, c.whole.Pix[i], want.Pix[i])
 			}
 		}
-		now = now.Add(530 * time.Millisecond)
+		now = now.Add(1060 * time.Millisecond)
 	}
 }
