@@ -27,8 +27,9 @@ type Options struct {
 	Log  *slog.Logger
 }
 
-// Run shows the stage in a window until ctx ends, which is no error. It must be
-// called by the main goroutine, once in the life of a process.
+// Run shows the stage in a window until ctx ends, or the window on a desk is
+// closed, which is no error. It must be called by the main goroutine, once in the
+// life of a process.
 //
 // It fails where OpenGL is not to be had, or no board can be made. When the X
 // server goes away, Xlib ends the process with status 1: nothing can go on then.
@@ -50,8 +51,8 @@ func Run(ctx context.Context, opt Options) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("screen: %w; is there OpenGL 3.2 or GLES 3.0? `glxinfo -B` says what there is", err)
-	case ctx.Err() == nil && !w.closed:
-		return errors.New("screen: the window has ended by itself")
+	case ctx.Err() == nil && opt.Window == (image.Point{}):
+		return errors.New("screen: somebody has closed the window")
 	}
 	return nil
 }
@@ -65,7 +66,6 @@ type window struct {
 	size   image.Point // of the picture, px
 	wanted image.Point // size that the window was last given
 	paint  bool
-	closed bool
 	begun  time.Time // of the painting that is not yet seen; zero is none
 }
 

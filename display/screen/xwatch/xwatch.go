@@ -5,6 +5,15 @@ package xwatch
 // #include <X11/Xlib.h>
 // #include <X11/extensions/Xrandr.h>
 //
+// // Without these two Xlib ends the process when this server is gone. Of other
+// // connections the process still ends, by their own second handler.
+// static int lost(Display *d) { return 0; }
+// static void gone(Display *d, void *flag) { *(int *)flag = 1; }
+// static void survive(Display *d, int *flag) {
+// 	XSetIOErrorHandler(lost);
+// 	XSetIOErrorExitHandler(d, gone, flag);
+// }
+//
 // static int descriptor(Display *d) { return ConnectionNumber(d); }
 //
 // // listen has the server tell of windows and, where there is RandR, of outputs.
@@ -89,12 +98,10 @@ func Run(ctx context.Context, display string, h Hooks) error {
 	if d == nil {
 		return fmt.Errorf("xwatch: there is no X server at %q; is DISPLAY right?", display)
 	}
-	gone := false
-	defer func() {
-		if !gone { // Xlib ends the process when it writes to a server that is gone
-			C.XCloseDisplay(d)
-		}
-	}()
+	gone := (*C.int)(C.calloc(1, C.sizeof_int))
+	defer C.free(unsafe.Pointer(gone))
+	C.survive(d, gone)
+	defer C.XCloseDisplay(d)
 	ended, end, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("xwatch: %w", err)
@@ -111,19 +118,25 @@ func Run(ctx context.Context, display string, h Hooks) error {
 	for {
 		if outputs {
 			r := C.lit(d)
+			if *gone != 0 {
+				return ErrGone
+			}
 			x, y := int(r.x), int(r.y)
 			h.Output(image.Rect(x, y, x+int(r.width), y+int(r.height)))
 		}
-		for C.drain(d) == 0 {
+		for C.drain(d) == 0 && *gone == 0 {
 			if _, err := unix.Poll(told, -1); err != nil && !errors.Is(err, unix.EINTR) {
 				return fmt.Errorf("xwatch: %w", err)
 			}
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if gone = told[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0; gone {
+			if told[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0 {
 				return ErrGone
 			}
+		}
+		if *gone != 0 {
+			return ErrGone
 		}
 		h.Changed()
 	}
