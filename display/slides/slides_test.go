@@ -193,7 +193,7 @@ func TestBadFilesAreLeftOut(t *testing.T) {
 		}
 		w = watch(t, dir)
 		got := w.after(5 * every)
-		if n := strings.Count(got.log, "level=WARN"); n != 4 || len(got.told) != 1 || !slices.Equal(names(got.told[0]), []string{"4.png"}) || !slices.Equal(got.trouble, []bool{true}) {
+		if n := strings.Count(got.log, "level=WARN"); n != 4 || !strings.Contains(got.log, "more than 32 MB") || len(got.told) != 1 || !slices.Equal(names(got.told[0]), []string{"4.png"}) || !slices.Equal(got.trouble, []bool{true}) {
 			t.Errorf("%d warnings, told %v, trouble %v\n%s", n, got.told, got.trouble, got.log)
 		}
 		for _, name := range []string{"1.png", "2.png", "3.jpg", "5.jpeg"} {

@@ -76,6 +76,7 @@ type play struct {
 	*canvas
 	puppet *puppet
 	boards []board.Options
+	tries  int // to make one
 	ended  error
 	turn   sync.Mutex // held while the draw loop works
 
@@ -107,6 +108,7 @@ func newPlay(t *testing.T, p *puppet) *play {
 		return now
 	}, Log: slog.New(slog.DiscardHandler),
 		Make: func(opt board.Options) (_ Board, err error) {
+			y.tries++
 			if y.set(func() { err = y.fail }); err != nil {
 				return nil, err
 			}
@@ -194,15 +196,15 @@ func TestTheNewestSceneIsShownAtOnce(t *testing.T) {
 func TestMotion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := still()
-		ticker := layer("ticker", image.Rect(0, 200, 100, 230))
+		ticker := layer("ticker", image.Rect(0, 200, 60, 230))
 		draw.Draw(ticker.Image, ticker.Rect, image.White, image.Point{}, draw.Src)
 		began := time.Now()
 		ticker.Move = func(now time.Time) image.Point { return image.Pt(int(now.Sub(began)/time.Second), 0) }
 		ticker.Clip = image.Rect(20, 0, 90, 240)
 		p.layers = append(p.layers, ticker)
 		y := newPlay(t, p)
-		y.pass(10*time.Second + time.Millisecond)
-		if y.paints < 295 || y.paints > 302 || len(p.asked) != 1 || len(y.uploads) != 3 {
+		y.pass(10*time.Second + 100*time.Millisecond)
+		if y.paints < 295 || y.paints > 305 || len(p.asked) != 1 || len(y.uploads) != 3 {
 			t.Errorf("in ten seconds %d paintings, %d questions, uploads %q", y.paints, len(p.asked), y.uploads)
 		}
 		first, last := -1, -1
@@ -214,8 +216,8 @@ func TestMotion(t *testing.T) {
 				last = x
 			}
 		}
-		if first != 20 || last != 89 {
-			t.Errorf("the ticker stands from %d to %d, its clip is 20 to 89", first, last)
+		if first != 20 || last != 69 {
+			t.Errorf("the ticker stands from %d to %d; it has moved to 10 to 69, and its clip begins at 20", first, last)
 		}
 		p.layers[2].Move, p.layers[2].Clip = nil, image.Rectangle{}
 		y.Put(Scene{})
@@ -295,9 +297,9 @@ func TestBoardsAreMadeForSizeAndSetting(t *testing.T) {
 		}
 		y.set(func() { y.fail = errors.New("too odd") })
 		y.Put(Scene{Setting: board.Options{Layout: board.Rows}})
-		synctest.Wait()
-		if n := len(y.puppet.asked); n != 5 || y.ended != nil {
-			t.Errorf("a board that cannot be made: asked %d times, ended with %v; the old one must go on", n, y.ended)
+		y.pass(3 * Heartbeat)
+		if n := len(y.puppet.asked); n != 5 || y.ended != nil || y.tries != 4 {
+			t.Errorf("a board that cannot be made: asked %d times, tried %d times, ended with %v; the old one must go on", n, y.tries, y.ended)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {

@@ -94,6 +94,24 @@ func TestOverTheNetwork(t *testing.T) {
 	shows(t, x, drawn(t, board.Options{Width: 1280, Height: 720}, board.Show{Hall: office("1017")}), "the picture over TCP")
 }
 
+// TestOnADesk: a window, with its picture in its own true pixels.
+func TestOnADesk(t *testing.T) {
+	t.Parallel()
+	x, k := glass(t, image.Pt(1600, 1000)), newKiosk(t)
+	k.server.Publish(office("1017"))
+	k.signboard(x, "-window", "1000x640")
+	want := drawn(t, board.Options{Width: 1000, Height: 640}, board.Show{Hall: office("1017")})
+	const left, top = (1600 - 1000) / 2, (1000 - 640) / 3 // where a window without a manager comes up
+	eventually(t, "the picture in a window", func() error {
+		got, err := x.Grab(want.Rect.Add(image.Pt(left, top)))
+		if err != nil {
+			return err
+		}
+		got.Rect = want.Rect
+		return compare(got, want)
+	})
+}
+
 // TestCovered: another window covers the board, and goes. The X server keeps
 // nothing of what was under it.
 func TestCovered(t *testing.T) {
