@@ -237,8 +237,10 @@ func (b *Board) layer(p part) Layer {
 	if l.Image != nil && l.Rect == p.rect && slices.Equal(k.ops, p.ops) {
 		return *l
 	}
-	if l.Image == nil || l.Rect != p.rect {
+	if n := 4 * p.rect.Dx() * p.rect.Dy(); l.Image == nil || n > cap(l.Image.Pix) {
 		l.Image = image.NewRGBA(p.rect)
+	} else {
+		l.Image = &image.RGBA{Pix: l.Image.Pix[:n], Stride: 4 * p.rect.Dx(), Rect: p.rect}
 	}
 	l.ID, l.Rect = p.id, p.rect
 	l.Version++

@@ -123,6 +123,11 @@ func (c *canvas) both(r image.Rectangle, w words, st, se style) int {
 	b := c.Fit(w[ko], r.Dx(), r.Dy(), st.size, max(1, st.lines), st.font)
 	gap := b.Size * 2 / 5
 	first := int(c.Width(w[ko], st.font)*float64(b.Size) + 0.999)
+	if wide, room := c.widest(w, se), r.Dx()-first-gap; wide > room && room > 0 { // a little smaller rather than below or gone
+		if size := se.size * room / wide; size >= max(c.legible(), se.size*3/4) {
+			se.size = size
+		}
+	}
 	if total := first + gap + c.widest(w, se); !strings.Contains(b.Lines, "\n") && total <= r.Dx() {
 		y := int(float64(r.Min.Y+r.Max.Y)/2 + float64(b.Size)*c.Face(st.font).Middle + 0.5)
 		switch st.align {

@@ -192,6 +192,7 @@ func TestSlidesAreWhole(t *testing.T) {
 		}
 	}
 	// While a slide stands, the one that follows is made ready.
+	b = board(t, Options{Width: 1280, Height: 720})
 	b.Layers(v, turning.Add(fadeTime))
 	if len(b.slides) != 2 {
 		t.Errorf("%d slides are ready", len(b.slides))
