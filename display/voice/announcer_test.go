@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -518,10 +520,11 @@ func TestTickets(t *testing.T) {
 		h.want("4>1")
 		// Of a busy dispenser only the newest are said.
 		h.failing(nil)
+		h.call(5, 1)
 		for n := 1; n <= 6; n++ {
 			h.a.Ticket(voice.Ticket{Label: strconv.Itoa(n), Ahead: 2, Paper: true})
 		}
-		h.want("ticket 3", "ticket 4", "ticket 5", "ticket 6")
+		h.want("5>1", "ticket 3", "ticket 4", "ticket 5", "ticket 6")
 	})
 }
 
@@ -648,4 +651,25 @@ func TestPeriodsAreRead(t *testing.T) {
 			t.Errorf("%q: %+v, %v", s, p, err)
 		}
 	}
+}
+
+// TestAClipThatIsLostIsTold: the pack was whole when it was opened.
+func TestAClipThatIsLostIsTold(t *testing.T) {
+	dir := beeps(t)
+	whole := func(o *voice.Options) {
+		o.Need = voice.Need{Counters: []int{1}, Prefixes: []string{}, Highest: 9, Kiosk: true}
+	}
+	run(t, dir, whole, func(h *hall) {
+		h.health("[[]]")
+		h.tell()
+		if err := os.Remove(filepath.Join(dir, "ko/4.wav")); err != nil {
+			t.Fatal(err)
+		}
+		h.call(4, 1)
+		h.want("chime")
+		h.health("[[] [missing-clips]]")
+		h.call(3, 1)
+		h.want("3>1")
+		h.health("[[] [missing-clips]]")
+	})
 }

@@ -162,6 +162,17 @@ func TestChineseNumbers(t *testing.T) {
 func TestVietnameseNumbers(t *testing.T) {
 	digits := strings.Fields("không một hai ba bốn năm sáu bảy tám chín")
 	vi := texts("vi", false)
+	type change struct {
+		from *regexp.Regexp
+		to   string
+	}
+	var changes []change
+	for _, c := range [][2]string{
+		{"không trăm không mươi không$", ""}, {"không mươi không$", ""}, {"không mươi", "lẻ"}, {"một mươi", "mười"}, {"mươi một$", "mươi mốt"},
+		{"(mươi|mười) năm$", "$1 lăm"}, {"(mươi|mười) không$", "$1"},
+	} {
+		changes = append(changes, change{regexp.MustCompile(c[0]), c[1]})
+	}
 	for n := range 10000 {
 		s := ""
 		if n >= 1000 {
@@ -174,11 +185,8 @@ func TestVietnameseNumbers(t *testing.T) {
 			s += digits[n/10%10] + " mươi "
 		}
 		s += digits[n%10]
-		for _, change := range [][2]string{
-			{"không trăm không mươi không$", ""}, {"không mươi không$", ""}, {"không mươi", "lẻ"}, {"một mươi", "mười"}, {"mươi một$", "mươi mốt"},
-			{"(mươi|mười) năm$", "$1 lăm"}, {"(mươi|mười) không$", "$1"},
-		} {
-			s = strings.TrimSpace(regexp.MustCompile(change[0]).ReplaceAllString(s, change[1]))
+		for _, c := range changes {
+			s = strings.TrimSpace(c.from.ReplaceAllString(s, c.to))
 		}
 		if got := strings.Join(words(t, vi, "vi", strconv.Itoa(n), 5), " "); got != "mời quý khách số "+s+" đến quầy số năm" {
 			t.Fatalf("%d is said %q, want %q", n, got, s)
