@@ -18,7 +18,9 @@ func TestAPackFromScriptToSound(t *testing.T) {
 		err := run(t.Context(), args, &out)
 		return out.String(), err
 	}
-	with := func(command string, more ...string) []string { return append(append([]string{command}, office...), more...) }
+	with := func(command string, more ...string) []string {
+		return append(append([]string{command}, office...), more...)
+	}
 
 	script, err := call(with("script")...)
 	if err != nil {
