@@ -334,6 +334,9 @@ func TestStaleCallsAreDropped(t *testing.T) {
 				t.Errorf("no line says %s in\n%s", why, h.log.String())
 			}
 		}
+		if h.logged("not spoken") != 2 {
+			t.Error(h.log.String())
+		}
 	})
 }
 
@@ -392,12 +395,19 @@ func TestWhatAStartSpeaks(t *testing.T) {
 		old := h.s
 		old.Epoch, old.Rev, old.CallSeq, old.Calls = 1, 99, 0, nil
 		h.a.Follow(&old)
+		synctest.Wait()
 		h.tell()
 		h.want()
 		// A new day counts its calls from one.
 		h.s.Day, h.s.CallSeq, h.s.Calls = 4, 0, nil
 		h.call(6, 3)
 		h.want("6>3")
+		// So does one whose first calls were not heard of, though it has more.
+		h.s.Day, h.s.CallSeq, h.s.Calls = 5, 0, nil
+		h.s.Calls = []feed.Call{{Seq: 1, Ticket: "1", At: time.Now().Add(-20 * time.Second).UnixMilli()}}
+		h.s.CallSeq = 1
+		h.call(2, 0)
+		h.want("1>0", "2>0")
 		// A new record: what is in it has been spoken, unless it is new.
 		h.s.Journal, h.s.Epoch, h.s.Rev = "k", 1, 0
 		h.tell()
@@ -405,9 +415,8 @@ func TestWhatAStartSpeaks(t *testing.T) {
 		// Calls taken back in a day, by a record from a backup.
 		h.call(7, 1)
 		h.want("7>1")
-		h.s.Calls, h.s.CallSeq = h.s.Calls[1:], h.s.CallSeq-1
+		h.s.Calls, h.s.CallSeq = h.s.Calls[2:], h.s.CallSeq-2
 		h.s.Epoch++
-		h.tell()
 		h.call(8, 1)
 		h.want("8>1")
 	})
@@ -523,6 +532,7 @@ func TestTickets(t *testing.T) {
 		h.call(5, 1)
 		for n := 1; n <= 6; n++ {
 			h.a.Ticket(voice.Ticket{Label: strconv.Itoa(n), Ahead: 2, Paper: true})
+			synctest.Wait()
 		}
 		h.want("5>1", "ticket 3", "ticket 4", "ticket 5", "ticket 6")
 	})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -266,5 +267,27 @@ func TestSignalsRiseSoftly(t *testing.T) {
 	for name, s := range map[string]voice.Signal{"chime": voice.Chime, "beacon": voice.Beacon} {
 		a, _ := pack.Compose(s, nil, 100)
 		clicks(t, name, a, []int{0, len(a.Samples)})
+		if p := peak(a.Samples[len(a.Samples)-a.Rate/1000:]); p > peak(a.Samples)/200 {
+			t.Errorf("%s ends at %d", name, p)
+		}
+	}
+}
+
+// TestPeaksAreBent: what is soft but for a few peaks is made loud, and the peaks
+// stay below full scale, in their order.
+func TestPeaksAreBent(t *testing.T) {
+	a := tone(22050, 500, 0.01, 600*time.Millisecond)
+	for i := 1000; i < 12000; i += 1000 {
+		a.Samples[i] = int16(1000 + i)
+	}
+	got := a.Even()
+	var peaks []int16
+	for _, s := range got.Samples {
+		if s > 12000 || s < -12000 {
+			peaks = append(peaks, s)
+		}
+	}
+	if !slices.IsSorted(peaks) || len(peaks) < 8 || peaks[0] < 0 || peaks[len(peaks)-1] >= 32440 {
+		t.Errorf("peaks %v", peaks)
 	}
 }
