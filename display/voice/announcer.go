@@ -21,7 +21,7 @@ type Player interface {
 
 // Options of an announcer.
 type Options struct {
-	Pack      string   // folder of the clip pack; "" is chime only
+	Pack      string   // folder of the clip pack; while it cannot be read, calls are chimes
 	Languages []string // spoken after Korean, in this order; a "ko" before them is passed over
 	Need      Need     // the clips whose absence is told
 	Player    Player
@@ -31,7 +31,7 @@ type Options struct {
 	Stale   time.Duration // of a call while others wait; 0 is 30 s
 
 	// Now is the kiosk's time in the office's time zone: a screen on another
-	// machine adds the skew of its clock.
+	// machine adds the skew of its clock. Any goroutine may call it.
 	Now func() time.Time
 	// Tell gets what is wrong, sorted, once at the start and whenever it changes;
 	// empty is well. It is called on Run's goroutine and must not block.
