@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"slices"
 	"time"
 
@@ -50,7 +51,7 @@ func (l Layout) String() string {
 type Options struct {
 	Width, Height int      // pixels of the screen, from 320x240 to 4096x4096
 	Layout        Layout   // Auto when zero
-	Lang          []string // "ko", or "ko" and "en"; both when empty. Korean is always first
+	Lang          []string // "ko", then any of "en", "zh", "vi", "ja", which take turns; ko and en when empty
 	Link          string   // address of the office's page, shown as a QR code; empty is off
 	Still         bool     // nothing moves, fades or pulses: for machines without a GPU
 }
@@ -73,7 +74,7 @@ func (f Freshness) Since() (time.Time, bool) { return f.since, !f.since.IsZero()
 // which equals Image.Rect. The image is opaque, belongs to the board and is
 // rewritten only by a call of Layers that also raises Version.
 type Layer struct {
-	ID      string // base, clock, pulse/0, pulse/1, ...
+	ID      string // base, clock, slide, slide/in, ticker, ticker/in, pulse/0, pulse/1, ...
 	Rect    image.Rectangle
 	Version uint64 // grows whenever the image's content or Rect changed
 	Image   *image.RGBA
@@ -93,15 +94,14 @@ type Layer struct {
 // Board draws one screen. It is not safe for concurrent use.
 type Board struct {
 	opt    Options
-	en     bool
-	type_  *typeset.Setter
+	others []language // beside Korean, in their turns
+	set    *typeset.Setter
 	brush  *painter
 	whole  *image.RGBA
-	base   kept
-	clock  kept
-	pulses []kept
-	link   code            // of Options.Link
-	pages  map[string]code // of tickets' pages that were shown; bounded
+	kept   map[string]*kept // by a layer's ID
+	link   code             // of Options.Link
+	pages  map[string]code  // of addresses that were shown; bounded
+	slides map[scaledKey]*image.RGBA
 }
 
 // kept is a layer's picture with what it shows.
@@ -111,7 +111,8 @@ type kept struct {
 }
 
 // New returns a board for one screen. It fails, wrapping ErrOptions, for sizes
-// out of bounds, unknown layouts and languages, and a link too long for a code.
+// out of bounds, unknown layouts and languages, languages without a face, and a
+// link too long for a code.
 func New(faces *typeface.Set, opt Options) (*Board, error) {
 	switch {
 	case faces == nil || faces.Regular == nil || faces.Bold == nil:
@@ -122,20 +123,26 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 	case opt.Layout < Auto || opt.Layout > Passport:
 		return nil, fmt.Errorf("%w: unknown layout %d", ErrOptions, opt.Layout)
 	}
-	en := len(opt.Lang) == 0
-	for i, lang := range opt.Lang {
-		switch {
-		case i == 0 && lang == "ko":
-		case i == 1 && lang == "en":
-			en = true
-		default:
-			return nil, fmt.Errorf(`%w: languages %q; use "ko" or "ko", "en"`, ErrOptions, opt.Lang)
+	others := []language{en}
+	if len(opt.Lang) > 0 {
+		others = nil
+	}
+	for i, code := range opt.Lang {
+		l, known := parseLanguage(code)
+		if !known || (i == 0) != (l == ko) || slices.Contains(others, l) {
+			return nil, fmt.Errorf(`%w: languages %q; use "ko" first, then any of "en", "zh", "vi", "ja"`, ErrOptions, opt.Lang)
+		}
+		if l != ko {
+			others = append(others, l)
 		}
 	}
-	b := &Board{opt: opt, en: en, type_: newSetter(faces), pages: map[string]code{}}
-	b.brush = newPainter(b.type_)
+	set, err := newSetter(faces, others)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	b := &Board{opt: opt, others: others, set: set, brush: newPainter(set),
+		kept: map[string]*kept{}, pages: map[string]code{}, slides: map[scaledKey]*image.RGBA{}}
 	if opt.Link != "" {
-		var err error
 		if b.link, err = encode(opt.Link, qr.M); err != nil {
 			return nil, fmt.Errorf("%w: link: %v; use a shorter address", ErrOptions, err)
 		}
@@ -166,46 +173,78 @@ func (b *Board) Draw(v Show, at time.Time) *image.RGBA {
 	if b.whole == nil {
 		b.whole = image.NewRGBA(b.Bounds())
 	}
-	sc := b.compose(v, at, mix(hotDeep, hotPale, glow(at)))
+	tone := hotDeep
+	if !b.opt.Still {
+		tone = mix(hotDeep, hotPale, glow(at))
+	}
+	sc := b.compose(v, at, tone)
 	b.brush.paint(b.whole, sc.ops)
-	b.brush.paint(b.whole, sc.clock)
+	for _, p := range sc.parts {
+		b.add(b.whole, p, at)
+	}
 	return b.whole
+}
+
+// add paints a part as a screen adds its layer.
+func (b *Board) add(dst *image.RGBA, p part, at time.Time) {
+	place, ops := p.rect, p.ops
+	if p.move != nil {
+		d := p.move(at)
+		place, ops = place.Add(d), shifted(ops, d)
+	}
+	if !p.clip.Empty() {
+		place = place.Intersect(p.clip)
+	}
+	if p.alpha == nil {
+		b.brush.paint(dst.SubImage(place).(*image.RGBA), ops)
+		return
+	}
+	over := image.NewRGBA(place)
+	b.brush.paint(over, ops)
+	veil := image.NewUniform(color.Alpha{uint8(255*p.alpha(at) + 0.5)})
+	draw.DrawMask(dst, place, over, place.Min, veil, image.Point{}, draw.Over)
 }
 
 // Layers returns the picture as layers, and when the caller should ask again
 // though no new snapshot came: at the next minute, turn of a page, or end of a
-// highlight. Painting the layers with their alpha gives what Draw draws, to
-// within rounding. The slice and its images are valid until the next Layers.
+// highlight or movement. Painting the layers with their alpha, where they have
+// moved to, gives what Draw draws, to within rounding. A layer that has neither
+// stands until then. The slice and its images are valid until the next Layers.
 func (b *Board) Layers(v Show, at time.Time) ([]Layer, time.Time) {
 	sc := b.compose(v, at, hotDeep)
-	b.refresh(&b.base, "base", b.Bounds(), sc.ops)
-	b.refresh(&b.clock, "clock", sc.clockRect, sc.clock)
-	layers := append(make([]Layer, 0, 2+len(sc.hot)), b.base.layer, b.clock.layer)
-	if len(sc.hot) > 0 {
+	layers := append(make([]Layer, 0, 1+len(sc.parts)+len(sc.hot)), b.layer(part{id: "base", rect: b.Bounds(), ops: sc.ops}))
+	for _, p := range sc.parts {
+		layers = append(layers, b.layer(p))
+	}
+	if len(sc.hot) > 0 && !b.opt.Still {
 		pale := b.compose(v, at, hotPale)
 		for i, r := range pale.hot {
-			if i == len(b.pulses) {
-				b.pulses = append(b.pulses, kept{})
-			}
-			b.refresh(&b.pulses[i], fmt.Sprintf("pulse/%d", i), r, within(pale.ops, r))
-			b.pulses[i].layer.Alpha = glow
-			layers = append(layers, b.pulses[i].layer)
+			layers = append(layers, b.layer(part{id: fmt.Sprintf("pulse/%d", i), rect: r, ops: within(pale.ops, r), alpha: glow}))
 		}
 	}
 	return layers, sc.next.In(at.Location())
 }
 
-func (b *Board) refresh(k *kept, id string, r image.Rectangle, ops []op) {
-	if k.layer.Image != nil && k.layer.Rect == r && slices.Equal(k.ops, ops) {
-		return
+// layer paints a part, unless it is as it was.
+func (b *Board) layer(p part) Layer {
+	k := b.kept[p.id]
+	if k == nil {
+		k = &kept{}
+		b.kept[p.id] = k
 	}
-	if k.layer.Image == nil || k.layer.Rect != r {
-		k.layer.Image = image.NewRGBA(r)
+	l := &k.layer
+	l.Alpha, l.Move, l.Clip = p.alpha, p.move, p.clip
+	if l.Image != nil && l.Rect == p.rect && slices.Equal(k.ops, p.ops) {
+		return *l
 	}
-	k.layer.ID, k.layer.Rect = id, r
-	k.layer.Version++
-	k.ops = ops
-	b.brush.paint(k.layer.Image, ops)
+	if l.Image == nil || l.Rect != p.rect {
+		l.Image = image.NewRGBA(p.rect)
+	}
+	l.ID, l.Rect = p.id, p.rect
+	l.Version++
+	k.ops = p.ops
+	b.brush.paint(l.Image, p.ops)
+	return *l
 }
 
 // mix returns the colour that lies t of the way from a to b.

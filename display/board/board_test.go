@@ -24,6 +24,8 @@ func TestNewRefusesWhatCannotBeDrawn(t *testing.T) {
 		"layout":       {Width: 1280, Height: 720, Layout: Passport + 1},
 		"language":     {Width: 1280, Height: 720, Lang: []string{"fr"}},
 		"English only": {Width: 1280, Height: 720, Lang: []string{"en"}},
+		"twice":        {Width: 1280, Height: 720, Lang: []string{"ko", "en", "en"}},
+		"Korean late":  {Width: 1280, Height: 720, Lang: []string{"ko", "en", "ko"}},
 		"long link":    {Width: 1280, Height: 720, Link: strings.Repeat("x", 5000)},
 	} {
 		if _, err := New(set, opt); !errors.Is(err, ErrOptions) {
@@ -62,8 +64,8 @@ func TestContrast(t *testing.T) {
 	for _, sc := range scenarios() {
 		b := board(t, sc.opt)
 		for _, tone := range []float64{0, 0.5, 1} {
-			scene := b.compose(show(sc.snap, sc.offers, sc.fresh), sc.at, mix(hotDeep, hotPale, tone))
-			for _, ops := range [][]op{scene.ops, scene.clock} {
+			scene := b.compose(sc.v, sc.at, mix(hotDeep, hotPale, tone))
+			for _, ops := range scene.all() {
 				for i, o := range ops {
 					if o.kind != opText && o.kind != opShape {
 						continue
@@ -96,23 +98,34 @@ func groundOf(ops []op, r image.Rectangle) color.RGBA {
 	return color.RGBA{}
 }
 
+// TestDigitsAreAnEighthOfTheHeight in the view of one call, whatever stands
+// beside it.
 func TestDigitsAreAnEighthOfTheHeight(t *testing.T) {
 	for _, size := range []image.Point{{1280, 720}, {1920, 1080}, {3840, 2160}, {1024, 768}} {
 		for _, ticket := range []string{"7", "117", "3017"} {
 			for _, at := range []time.Time{noon, noon.Add(time.Minute)} {
-				s := office(4, 4)
-				s.Missed, s.Notices = []string{"1001"}, []string{"안내"}
-				s.Calls[0].Ticket, s.Calls[0].Counter = ticket, 28
-				b := board(t, Options{Width: size.X, Height: size.Y, Layout: OneCall})
-				for _, text := range []string{ticket, "28"} {
-					tallest := 0
-					for _, o := range texts(b.compose(show(s, nil, Live()), at, hotDeep)) {
-						if o.text == text {
-							tallest = max(tallest, o.rect.Dy())
-						}
+				for beside := range 4 {
+					s := office(4, 4)
+					s.Missed, s.Notices = []string{"1001"}, []string{"안내"}
+					s.Calls[0].Ticket, s.Calls[0].Counter = ticket, 28
+					v := show(s, nil, Live())
+					if beside&1 != 0 {
+						v = slides(v)
 					}
-					if tallest*8 < size.Y {
-						t.Errorf("%v: %q is %d px high, less than an eighth", size, text, tallest)
+					if beside&2 != 0 {
+						v = checkIn(v)
+					}
+					b := board(t, Options{Width: size.X, Height: size.Y, Layout: OneCall, Lang: everyLanguage})
+					for _, text := range []string{ticket, "28"} {
+						tallest := 0
+						for _, o := range texts(b.compose(v, at, hotDeep)) {
+							if o.text == text {
+								tallest = max(tallest, o.rect.Dy())
+							}
+						}
+						if tallest*8 < size.Y {
+							t.Errorf("%v, beside %d: %q is %d px high, less than an eighth", size, beside, text, tallest)
+						}
 					}
 				}
 			}
@@ -242,12 +255,12 @@ func TestWaiting(t *testing.T) {
 		{300, 720, "약 5~12분"}, {359, 661, "약 5~12분"}, {300, 300, "약 5분"}, {0, 60, "1분 이내"},
 		{30, 600, "10분 이내"}, {3000, 7200, "약 50~120분"}, {3600, 10800, "약 1~3시간"}, {7200, 14399, "약 2~4시간"},
 	} {
-		if ko, _ := waiting(&feed.Range{Low: tc.low, Mid: tc.low, High: tc.high}); ko != tc.ko {
-			t.Errorf("%d..%d s: %q, want %q", tc.low, tc.high, ko, tc.ko)
+		if got := waiting(&feed.Range{Low: tc.low, Mid: tc.low, High: tc.high})[ko]; got != tc.ko {
+			t.Errorf("%d..%d s: %q, want %q", tc.low, tc.high, got, tc.ko)
 		}
 	}
-	if ko, en := waiting(nil); ko != "" || en != "" {
-		t.Errorf("unknown wait: %q %q", ko, en)
+	if w := waiting(nil); w != (words{}) {
+		t.Errorf("unknown wait: %q", w)
 	}
 }
 
@@ -295,29 +308,49 @@ func TestCallsTogetherShareTheHero(t *testing.T) {
 	}
 }
 
+// screen paints layers as a front end does.
+func screen(bounds image.Rectangle, layers []Layer, at time.Time) *image.RGBA {
+	out := image.NewRGBA(bounds)
+	for _, l := range layers {
+		place := l.Rect
+		if l.Move != nil {
+			place = place.Add(l.Move(at))
+		}
+		seen := place
+		if !l.Clip.Empty() {
+			seen = seen.Intersect(l.Clip)
+		}
+		alpha := uint8(255)
+		if l.Alpha != nil {
+			alpha = uint8(255*l.Alpha(at) + 0.5)
+		}
+		draw.DrawMask(out, seen, l.Image, l.Rect.Min.Add(seen.Min.Sub(place.Min)), image.NewUniform(color.Alpha{alpha}), image.Point{}, draw.Over)
+	}
+	return out
+}
+
 // TestLayersComposeToDraw paints the layers as a front end would and compares.
 func TestLayersComposeToDraw(t *testing.T) {
-	for _, sc := range scenarios() {
+	for _, sc := range drawn() {
 		b := board(t, sc.opt)
 		for _, d := range []time.Duration{0, 300 * time.Millisecond, time.Second, 1700 * time.Millisecond} {
 			at := sc.at.Add(d)
-			layers, _ := b.Layers(show(sc.snap, sc.offers, sc.fresh), at)
-			got := image.NewRGBA(b.Bounds())
+			layers, _ := b.Layers(sc.v, at)
 			for _, l := range layers {
 				if l.Rect != l.Image.Rect {
 					t.Fatalf("%s: layer %s: rect %v, image %v", sc.name, l.ID, l.Rect, l.Image.Rect)
 				}
-				alpha := uint8(255)
-				if l.Alpha != nil {
-					alpha = uint8(255*l.Alpha(at) + 0.5)
-				}
-				draw.DrawMask(got, l.Rect, l.Image, l.Rect.Min, image.NewUniform(color.Alpha{alpha}), image.Point{}, draw.Over)
 			}
-			if n, where := differ(got, b.Draw(show(sc.snap, sc.offers, sc.fresh), at)); n > 0 {
+			if n, where := differ(screen(b.Bounds(), layers, at), b.Draw(sc.v, at)); n > 0 {
 				t.Errorf("%s +%v: %d pixels differ, the first at %v", sc.name, d, n, where)
 			}
 		}
 	}
+}
+
+// drawn are the scenarios on the smallest screen and on an upright one.
+func drawn() []scenario {
+	return slices.DeleteFunc(scenarios(), func(sc scenario) bool { return sc.opt.Width > 1280 })
 }
 
 func versions(layers []Layer) map[string]uint64 {
@@ -370,16 +403,16 @@ func TestLayersChangeOnlyWhatChanged(t *testing.T) {
 func TestNextIsWhenThePictureChanges(t *testing.T) {
 	crowded := office(20, 60)
 	crowded.Notices = []string{"하나", "둘", "셋"}
-	for _, sc := range append(scenarios(), scenario{name: "crowded", opt: Options{Width: 1280, Height: 720}, snap: crowded, at: noon}) {
+	for _, sc := range append(drawn(), scenario{"crowded", Options{Width: 1280, Height: 720}, show(crowded, nil, Live()), noon}) {
 		b := board(t, sc.opt)
 		at := sc.at
 		for range 12 {
-			layers, next := b.Layers(show(sc.snap, sc.offers, sc.fresh), at)
+			layers, next := b.Layers(sc.v, at)
 			if !next.After(at) {
 				t.Fatalf("%s: at %v the next change is %v", sc.name, at, next)
 			}
 			before := versions(layers)
-			layers, _ = b.Layers(show(sc.snap, sc.offers, sc.fresh), next.Add(-time.Millisecond))
+			layers, _ = b.Layers(sc.v, next.Add(-time.Millisecond))
 			for id, v := range versions(layers) {
 				if before[id] != v {
 					t.Errorf("%s: %s changed before %v", sc.name, id, next)
@@ -392,12 +425,12 @@ func TestNextIsWhenThePictureChanges(t *testing.T) {
 
 func TestDrawDependsOnItsArgumentsAlone(t *testing.T) {
 	used := board(t, Options{Width: 640, Height: 360})
-	for _, sc := range scenarios() {
-		used.Draw(show(sc.snap, sc.offers, sc.fresh), sc.at)
+	for _, sc := range drawn() {
+		used.Draw(sc.v, sc.at)
 	}
-	for _, sc := range scenarios() {
-		a := used.Draw(show(sc.snap, sc.offers, sc.fresh), sc.at)
-		if f := board(t, Options{Width: 640, Height: 360}).Draw(show(sc.snap, sc.offers, sc.fresh), sc.at); !slices.Equal(a.Pix, f.Pix) {
+	for _, sc := range drawn() {
+		a := used.Draw(sc.v, sc.at)
+		if f := board(t, Options{Width: 640, Height: 360}).Draw(sc.v, sc.at); !slices.Equal(a.Pix, f.Pix) {
 			t.Errorf("%s: a used board draws otherwise than a new one", sc.name)
 		}
 	}

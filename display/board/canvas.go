@@ -18,28 +18,55 @@ type canvas struct {
 	s       *feed.Snapshot
 	at      time.Time
 	fresh   Freshness
-	en      bool
+	second  language // whose turn it is beside Korean; ko is none
+	hall    *feed.Hall
 	u       float64 // pixels of a unit: the picture is 720 units high, or wide when upright
 	upright bool
 	hotTone color.RGBA   // ground of what is highlighted
 	calls   []feed.Call  // newest of each ticket, newest first
 	shown   []feed.Call  // of calls, those shown large
 	offers  []feed.Offer // numbers without paper, those shown large
-	callEm  int          // size of the largest figures of a call, px
+	slides  []Slide
+	sided   bool // the coda stands beside the layout
+	callEm  int  // size of the largest figures of a call, px
 	board   *Board
 }
 
-// The faces of a board.
+// The faces of Korean and English; the other languages' stand behind them.
 const (
 	regular typeset.Font = iota
 	bold
 )
 
+// face is that of a language that stands for Korean's.
+func (l language) face(f typeset.Font) typeset.Font {
+	switch l {
+	case zh, vi:
+		return f + 2
+	case ja:
+		return f + 4
+	}
+	return f
+}
+
 // glyphCache is how many bytes of masks a board keeps: those of several pictures.
 const glyphCache = 16 << 20
 
-func newSetter(set *typeface.Set) *typeset.Setter {
-	return typeset.New(typeset.Options{Cache: glyphCache}, typeset.Nanum(set.Regular), typeset.Nanum(set.Bold))
+// newSetter sets the languages of a board.
+func newSetter(set *typeface.Set, others []language) (*typeset.Setter, error) {
+	faces := make([]typeset.Face, 6)
+	faces[regular], faces[bold] = typeset.Nanum(set.Regular), typeset.Nanum(set.Bold)
+	for _, l := range others {
+		if l.face(regular) == regular {
+			continue
+		}
+		plain, heavy, err := set.For(l.code())
+		if err != nil {
+			return nil, err
+		}
+		faces[l.face(regular)], faces[l.face(bold)] = typeset.NotoCJK(plain), typeset.NotoCJK(heavy)
+	}
+	return typeset.New(typeset.Options{Cache: glyphCache}, faces...), nil
 }
 
 type align uint8
@@ -122,51 +149,88 @@ func (c *canvas) line(r image.Rectangle, text string, size, y int, st style) int
 	return int(w + 0.999)
 }
 
-// both writes Korean, with the English after it on the same line where there is
-// room, else below where there is room, else not at all. It returns the width.
-func (c *canvas) both(r image.Rectangle, ko, en string, st style, enStyle style) int {
-	ko, en = typeset.Clean(ko), typeset.Clean(en)
-	b := c.Fit(ko, r.Dx(), r.Dy(), st.size, max(1, st.lines), st.font)
-	gap := b.Size * 2 / 5
-	single := !strings.Contains(b.Lines, "\n")
-	koWide := int(c.Width(ko, st.font)*float64(b.Size) + 0.999)
-	enWide := int(c.Width(en, enStyle.font)*float64(enStyle.size) + 0.999)
-	if !c.en || en == "" || enStyle.size < c.legible() {
-		_, w := c.write(r, ko, st)
-		return w
+// foreign reports whether a text has a second language at all, and can be read
+// in it at a size. It is so at every turn or at none, so that Korean keeps its
+// place while the languages change.
+func (c *canvas) foreign(w words, size int) bool {
+	if size < c.legible() {
+		return false
 	}
-	if single && koWide+gap+enWide <= r.Dx() {
-		y := int(float64(r.Min.Y+r.Max.Y)/2 + float64(b.Size)*c.Face(st.font).Middle + 0.5)
-		var koRect, enRect image.Rectangle
-		total := koWide + gap + enWide
-		switch st.align {
-		case left:
-			koRect, enRect = cutLeft(r, koWide, gap)
-		case centre:
-			koRect, enRect = cutLeft(inset(r, (r.Dx()-total)/2, 0), koWide, gap)
-		case right:
-			_, koRect = cutLeft(r, r.Dx()-total, 0)
-			koRect, enRect = cutLeft(koRect, koWide, gap)
+	for _, l := range c.board.others {
+		if w[l] != "" {
+			return true
 		}
-		st.align, enStyle.align = left, left
-		c.line(koRect, ko, b.Size, y, st)
-		c.line(enRect, en, enStyle.size, y, enStyle)
+	}
+	return false
+}
+
+// widest is how wide a text is in the widest of the other languages, px.
+func (c *canvas) widest(w words, st style) int {
+	most := 0.0
+	for _, l := range c.board.others {
+		most = max(most, c.Width(w[l], l.face(st.font)))
+	}
+	return int(most*float64(st.size) + 0.999)
+}
+
+// fitting reports whether a line holds a text in each of the other languages at
+// a legible size.
+func (c *canvas) fitting(w words, wide, high int, st style) bool {
+	for _, l := range c.board.others {
+		if b := c.Fit(w[l], wide, high, st.size, 1, l.face(st.font)); b.Cut || b.Size < c.legible() {
+			return false
+		}
+	}
+	return true
+}
+
+// other writes a text in the language whose turn it is, and returns its width.
+func (c *canvas) other(r image.Rectangle, w words, st style) int {
+	st.font = c.second.face(st.font)
+	_, wide := c.write(r, w[c.second], st)
+	return wide
+}
+
+// both writes Korean, with the other language after it on the same line where
+// there is room, else below where there is room, else not at all. It returns the
+// width.
+func (c *canvas) both(r image.Rectangle, w words, st, se style) int {
+	w = w.clean()
+	if !c.foreign(w, se.size) {
+		_, wide := c.write(r, w[ko], st)
+		return wide
+	}
+	b := c.Fit(w[ko], r.Dx(), r.Dy(), st.size, max(1, st.lines), st.font)
+	gap := b.Size * 2 / 5
+	first := int(c.Width(w[ko], st.font)*float64(b.Size) + 0.999)
+	if total := first + gap + c.widest(w, se); !strings.Contains(b.Lines, "\n") && total <= r.Dx() {
+		y := int(float64(r.Min.Y+r.Max.Y)/2 + float64(b.Size)*c.Face(st.font).Middle + 0.5)
+		switch st.align {
+		case centre:
+			r = inset(r, (r.Dx()-total)/2, 0)
+		case right:
+			_, r = cutLeft(r, r.Dx()-total, 0)
+		}
+		if st.align == right {
+			se.align = right
+		}
+		se.font, st.align = c.second.face(se.font), left
+		one, two := cutLeft(r, first, gap)
+		c.line(one, w[ko], b.Size, y, st)
+		c.line(two, w[c.second], se.size, y, se)
 		return total
 	}
-	below := int(float64(enStyle.size) * 1.3)
-	lines := 1 + strings.Count(b.Lines, "\n")
-	tall := int(float64(b.Size) * c.High(lines, st.font))
-	eb := c.Fit(en, r.Dx(), below, enStyle.size, 1, enStyle.font)
-	if tall+below > r.Dy() || eb.Cut || eb.Size < c.legible() {
-		_, w := c.write(r, ko, st)
-		return w
+	below := int(float64(se.size) * 1.3)
+	tall := int(float64(b.Size) * c.High(1+strings.Count(b.Lines, "\n"), st.font))
+	gap = 2 // of an accent
+	if tall+gap+below > r.Dy() || !c.fitting(w, r.Dx(), below, se) {
+		_, wide := c.write(r, w[ko], st)
+		return wide
 	}
-	slack := (r.Dy() - tall - below) / 2
-	koRect, enRect := cutTop(inset(r, 0, slack), tall, 0)
-	_, w := c.write(koRect, ko, st)
-	enStyle.align = st.align
-	_, ew := c.write(enRect, en, enStyle)
-	return max(w, ew)
+	one, two := cutTop(inset(r, 0, (r.Dy()-tall-gap-below)/2), tall, gap)
+	_, wide := c.write(one, w[ko], st)
+	se.align = st.align
+	return max(wide, c.other(two, w, se))
 }
 
 // common returns the em at which every one of the texts fits w by h, though not
@@ -181,21 +245,57 @@ func (c *canvas) common(texts []string, w, h, largest, lines int, wt typeset.Fon
 	return max(size, largest*7/10)
 }
 
-// under writes Korean with the English below it, both of one column's style.
-func (c *canvas) under(r image.Rectangle, ko, en string, st, se style) {
-	en = typeset.Clean(en)
-	if !c.en || en == "" || r.Dy() < st.size+se.size*4/3 || c.Fit(en, r.Dx(), r.Dy(), se.size, 1, se.font).Size < c.legible() {
-		c.write(r, ko, st)
+// under writes Korean with the other language below it, both of one column's
+// style.
+func (c *canvas) under(r image.Rectangle, w words, st, se style) {
+	w = w.clean()
+	if !c.foreign(w, se.size) || r.Dy() < st.size+se.size*4/3+2 || !c.fitting(w, r.Dx(), r.Dy(), se) {
+		c.write(r, w[ko], st)
 		return
 	}
-	gap := se.size / 3
+	gap := se.size/3 + 2
 	slack := max(0, (r.Dy()-st.size-gap-se.size)/2)
 	upper, lower := cutTop(inset(r, 0, slack), st.size, gap)
 	upper.Min.Y -= min(slack, c.px(2))
 	upper.Max.Y += c.px(2)
+	lower.Max.Y += min(slack, c.px(4))
 	st.lines, se.align = 1, st.align
-	c.write(upper, ko, st)
-	c.write(lower, en, se)
+	c.write(upper, w[ko], st)
+	c.other(lower, w, se)
+}
+
+// group writes Korean with the other language below it, each in as many lines as
+// its style allows, as one block in the middle of r. It reports whether there was
+// room for both.
+func (c *canvas) group(r image.Rectangle, w words, st, se style) bool {
+	w = w.clean()
+	st.lines, se.lines = max(1, st.lines), max(1, se.lines)
+	below, gap := 0, se.size/4
+	for _, l := range c.board.others {
+		b := c.Fit(w[l], r.Dx(), r.Dy()/2, se.size, se.lines, l.face(se.font))
+		if b.Cut || b.Size < c.legible() {
+			below = r.Dy()
+			break
+		}
+		below = max(below, c.high(b, l.face(se.font)))
+	}
+	b := c.Fit(w[ko], r.Dx(), r.Dy()-below-gap, st.size, st.lines, st.font)
+	if !c.foreign(w, se.size) || b.Cut || b.Size < c.legible() {
+		c.write(r, w[ko], st)
+		return false
+	}
+	above := c.high(b, st.font)
+	_, r = cutTop(r, max(0, (r.Dy()-above-gap-below)/2), 0)
+	upper, r := cutTop(r, above, gap)
+	lower, _ := cutTop(r, below, 0)
+	c.write(upper, w[ko], st)
+	c.other(lower, w, se)
+	return true
+}
+
+// high is how high a block is with all its ink, px.
+func (c *canvas) high(b typeset.Block, f typeset.Font) int {
+	return int(float64(b.Size)*c.High(1+strings.Count(b.Lines, "\n"), f)) + 1
 }
 
 // legible is the em under which English is left out rather than written.
@@ -215,5 +315,3 @@ func (c *canvas) page(n, most int) (from, to, page, pages int) {
 	}
 	return page * most, min(n, (page+1)*most), page, pages
 }
-
-const pageTurn = 8 * time.Second

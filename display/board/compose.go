@@ -23,7 +23,7 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 		s, offers = &v.Hall.Snapshot, v.Hall.Offers
 	}
 	w, h := b.opt.Width, b.opt.Height
-	c := &canvas{Setter: b.type_, s: s, at: at, fresh: v.Fresh, en: b.en, board: b, hotTone: tone}
+	c := &canvas{Setter: b.set, s: s, at: at, fresh: v.Fresh, hall: v.Hall, second: b.turn(at), board: b, hotTone: tone}
 	c.upright = h > w
 	if c.upright {
 		c.u = min(float64(w)/720, float64(h)/1280)
@@ -31,6 +31,9 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 		c.u = min(float64(w)/1280, float64(h)/720)
 	}
 	c.until(at.Truncate(time.Minute).Add(time.Minute))
+	if len(b.others) > 1 {
+		c.until(time.UnixMilli((at.UnixMilli()/pageTurn.Milliseconds() + 1) * pageTurn.Milliseconds()))
+	}
 	if s != nil {
 		c.calls = newest(s.Calls)
 		for _, k := range c.calls {
@@ -52,7 +55,7 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 	_, rest = cutBottom(rest, c.px(24), 0)
 	rest = c.alerts(rest)
 	if s == nil {
-		c.message(rest, "잠시 기다려 주십시오", "Please wait", "순번 표시판을 준비하고 있습니다", "The board is starting")
+		c.message(rest, say.wait, say.starting)
 		return &c.scene
 	}
 	rest = c.footer(rest)
@@ -60,10 +63,19 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 		c.dayClosed(rest)
 		return &c.scene
 	}
-	aside, rest := c.aside(rest)
 	layout := b.layout(s)
 	if layout == Passport && c.upright && len(c.offers) > 0 {
 		layout = Portrait // a column each would leave the call no room
+	}
+	c.slides = pictures(v.Slides)
+	var aside image.Rectangle
+	if c.sided = c.showing(layout); c.sided {
+		aside, rest = c.side(rest)
+		if layout == Rows || layout == Grid {
+			layout = OneCall // a table beside the call would leave neither room
+		}
+	} else {
+		aside, rest = c.aside(rest)
 	}
 	switch layout {
 	case OneCall:
@@ -79,8 +91,20 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 	case Passport:
 		c.passport(rest)
 	}
-	c.offered(aside)
+	if c.sided {
+		c.gallery(aside)
+	} else {
+		c.offered(aside)
+	}
 	return &c.scene
+}
+
+// turn returns the language that stands beside Korean at a time, ko for none.
+func (b *Board) turn(at time.Time) language {
+	if len(b.others) == 0 {
+		return ko
+	}
+	return b.others[at.UnixMilli()/pageTurn.Milliseconds()%int64(len(b.others))]
 }
 
 // layout resolves Auto, and what would not suit the screen's shape.
@@ -160,6 +184,9 @@ func (c *canvas) heat(r image.Rectangle, units float64) {
 	c.hot = append(c.hot, r)
 }
 
+// nameOf names a service.
+func (c *canvas) nameOf(v feed.Service) words { return named(v.Name, v.NameEn, c.hall.Names[v.ID]) }
+
 func (c *canvas) service(id string) (feed.Service, bool) {
 	for _, v := range c.s.Services {
 		if v.ID == id {
@@ -170,7 +197,7 @@ func (c *canvas) service(id string) (feed.Service, bool) {
 }
 
 // card paints a panel with a title and returns the room inside.
-func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
+func (c *canvas) card(r image.Rectangle, head words) image.Rectangle {
 	c.round(r, 12, panel)
 	in := inset(r, c.px(20), c.px(10))
 	if in.Dy() < c.px(84) {
@@ -180,29 +207,30 @@ func (c *canvas) card(r image.Rectangle, ko, en string) image.Rectangle {
 	if title.Dx() < c.px(236) { // the page's mark stands there, see turning
 		_, title = cutRight(title, c.px(60), 0)
 	}
-	c.both(title, ko, en, style{size: c.px(22), font: bold, col: soft}, style{size: c.px(15), col: soft})
+	c.both(title, head, style{size: c.px(22), font: bold, col: soft}, style{size: c.px(15), col: soft})
 	line, rest := cutTop(rest, c.px(1.5), c.px(8))
 	c.fill(line, rule)
 	return rest
 }
 
 // plateIn writes a state's word on a light plate in r.
-func (c *canvas) plateIn(r image.Rectangle, ko, en string, units float64, a align) {
-	size := min(c.px(units), int(float64(r.Dy())/1.5))
-	pad := size / 2
-	wide := int(c.Width(ko, bold)*float64(size)) + 1
-	enSize := size * 13 / 20
-	if c.en && enSize >= c.legible() {
-		if more := int(c.Width(en, regular)*float64(enSize)) + size*2/5 + 2; wide+more+2*pad <= r.Dx() {
-			wide += more
-		} else {
-			en = ""
-		}
-	} else {
-		en = ""
+func (c *canvas) plateIn(r image.Rectangle, w words, units float64, a align) {
+	st := style{size: min(c.px(units), int(float64(r.Dy())/1.5)), font: bold, col: plateInk, align: centre}
+	se := style{size: st.size * 13 / 20, col: plateInk}
+	pad := st.size / 2
+	first, other := int(c.Width(w[ko], bold)*float64(st.size))+1, c.widest(w, se)
+	wide, high := first, st.size*3/2
+	switch stacked := st.size*3/2 + se.size*3/2; {
+	case !c.foreign(w, se.size):
+		w = korean(w[ko])
+	case first+st.size*2/5+2+other+2*pad <= r.Dx():
+		wide += st.size*2/5 + 2 + other
+	case stacked <= r.Dy() && other+2*pad <= r.Dx():
+		wide, high = max(first, other+2), stacked
+	default:
+		w = korean(w[ko])
 	}
 	wide = min(wide+2*pad, r.Dx())
-	high := min(size*3/2, r.Dy())
 	x := r.Min.X
 	switch a {
 	case centre:
@@ -211,48 +239,51 @@ func (c *canvas) plateIn(r image.Rectangle, ko, en string, units float64, a alig
 		x = r.Max.X - wide
 	}
 	y := r.Min.Y + (r.Dy()-high)/2
-	box := image.Rect(x, y, x+wide, y+high)
+	box := image.Rect(x, y, x+wide, y+min(high, r.Dy()))
 	c.round(box, 6, plate)
-	c.both(inset(box, min(pad, wide/8), 0), ko, en,
-		style{size: size, font: bold, col: plateInk, align: centre}, style{size: enSize, col: plateInk})
+	c.both(inset(box, min(pad, wide/8), 0), w, st, se)
 }
 
 // message fills r with what the people in the hall should know: a headline and
-// a line of advice, each with its English, as one group in the middle.
-func (c *canvas) message(r image.Rectangle, ko, en, koMore, enMore string) {
+// a line of advice, each with its other language, as one group in the middle.
+func (c *canvas) message(r image.Rectangle, head, more words) {
 	c.round(r, 14, panel)
 	in := inset(r, c.px(40), c.px(16))
 	parts := []struct {
-		text  string
+		words words
 		style style
 		gap   float64 // below, of the group's unit
 	}{
-		{ko, style{size: 84, font: bold, col: ink}, 26},
-		{en, style{size: 36, col: soft}, 52},
-		{koMore, style{size: 44, font: bold, col: digits}, 20},
-		{enMore, style{size: 28, col: soft}, 0},
+		{head, style{size: 84, font: bold, col: ink}, 26},
+		{head, style{size: 36, font: c.second.face(regular), col: soft}, 52},
+		{more, style{size: 44, font: bold, col: digits}, 20},
+		{more, style{size: 28, font: c.second.face(regular), col: soft}, 0},
 	}
 	total, last := 0.0, 0.0
 	for i, p := range parts {
-		if p.text == "" || !c.en && i%2 == 1 {
-			parts[i].text = ""
-			continue
+		if p.words[ko] != "" && (i%2 == 0 || c.second != ko) {
+			total += last + float64(p.style.size)*tall
+			last = p.gap
 		}
-		total += last + float64(p.style.size)*c.High(1, p.style.font)
-		last = p.gap
 	}
 	unit := min(c.u, float64(in.Dy())/total)
 	_, in = cutTop(in, int((float64(in.Dy())-total*unit)/2), 0)
-	for _, p := range parts {
-		if p.text == "" {
+	for i, p := range parts {
+		text := p.words[ko]
+		if i%2 == 1 {
+			text = p.words[c.second]
+		}
+		if p.words[ko] == "" || i%2 == 1 && c.second == ko {
 			continue
 		}
-		high := float64(p.style.size) * c.High(1, p.style.font) * unit
 		var row image.Rectangle
-		row, in = cutTop(in, int(high+0.5)+1, int(p.gap*unit))
+		row, in = cutTop(in, int(float64(p.style.size)*tall*unit+0.5)+1, int(p.gap*unit))
 		p.style.size, p.style.align = int(float64(p.style.size)*unit), centre
 		if p.style.size >= typeset.Smallest {
-			c.write(row, p.text, p.style)
+			c.write(row, text, p.style)
 		}
 	}
 }
+
+// tall is the room of a line of any face, ems.
+const tall = 1.26

@@ -16,7 +16,7 @@ func (c *canvas) tiles(r image.Rectangle) {
 	if len(list) == 0 || r.Empty() {
 		return
 	}
-	in := c.card(r, "창구 현황", "Counters")
+	in := c.card(r, say.counters)
 	if in.Dy() < c.px(24) {
 		return
 	}
@@ -28,7 +28,10 @@ func (c *canvas) tiles(r image.Rectangle) {
 	if pages > 1 {
 		in = c.turning(r, in, page, pages)
 	}
-	n := min(len(list), most)
+	n := to - from
+	if pages > 1 {
+		n = (len(list) + pages - 1) / pages
+	}
 	// The most even grid that is no taller than needed.
 	lines = min(lines, (n+columns-1)/columns)
 	best, bestScore := columns, 0.0
@@ -79,8 +82,8 @@ func (c *canvas) tile(r image.Rectangle, k feed.Counter) {
 		c.write(inset(tag, c.px(3), 0), strconv.Itoa(k.Number), style{size: min(c.px(28), tag.Dy()*7/10), font: bold, col: label, align: centre})
 		body = inset(body, c.px(3), 0)
 	}
-	if ko, en := desk(k); ko != "" {
-		c.both(body, ko, en, style{size: min(c.px(28), body.Dy()*6/10), font: bold, col: ink, align: centre}, style{size: c.px(13), col: soft})
+	if w := desk(k); w[ko] != "" {
+		c.both(body, w, style{size: min(c.px(28), body.Dy()*6/10), font: bold, col: ink, align: centre}, style{size: c.px(13), col: soft})
 		return
 	}
 	if k.Ticket == "" {
@@ -93,7 +96,7 @@ func (c *canvas) tile(r image.Rectangle, k feed.Counter) {
 // deskTag writes a counter's number with the word behind it, centred.
 func (c *canvas) deskTag(r image.Rectangle, n int, col color.RGBA) {
 	size := min(c.px(30), r.Dy()*9/10)
-	c.unit(r, strconv.Itoa(n), "창구", size, style{font: bold, col: col, align: centre})
+	c.unit(r, strconv.Itoa(n), say.counter[ko], size, style{font: bold, col: col, align: centre})
 }
 
 // unit writes a figure with a smaller word behind it on one baseline; without
@@ -146,10 +149,10 @@ func (c *canvas) table(r image.Rectangle) {
 		c.write(mark, strconv.Itoa(page+1)+"/"+strconv.Itoa(pages), style{size: c.px(18), col: soft, align: right})
 	}
 	st, se := style{size: c.px(20), font: bold, col: soft}, style{size: c.px(14), col: soft}
-	c.both(title, "업무", "Service", st, se)
-	c.both(d, "창구", "Counter", st, se)
+	c.both(title, say.service, st, se)
+	c.both(d, say.counter, st, se)
 	st.align = centre
-	c.both(n, "번호", "Number", st, se)
+	c.both(n, say.number, st, se)
 	high := min(c.px(92), body.Dy()/(to-from))
 	var purposes []string
 	for _, k := range list {
@@ -176,8 +179,8 @@ func (c *canvas) tableRow(row image.Rectangle, k feed.Counter, odd bool, small i
 	d, n, w := cells(row)
 	size := min(c.px(58), row.Dy()*9/10)
 	c.write(d, strconv.Itoa(k.Number), style{size: size, font: bold, col: text})
-	if ko, en := desk(k); ko != "" {
-		c.both(n, ko, en, style{size: c.px(28), font: bold, col: ink, align: centre}, style{size: c.px(15), col: soft})
+	if w := desk(k); w[ko] != "" {
+		c.both(n, w, style{size: c.px(28), font: bold, col: ink, align: centre}, style{size: c.px(15), col: soft})
 	} else if k.Ticket == "" {
 		c.write(n, "–", style{size: size / 2, col: soft, align: centre})
 	} else {

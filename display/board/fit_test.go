@@ -20,10 +20,11 @@ var sizes = []image.Point{
 	{2560, 1080}, {720, 1280}, {640, 480}, {320, 240}, {4096, 320}, {320, 4096},
 }
 
-// texts returns the texts of a scene, those of the clock included.
+// texts returns the texts of a scene, those of its parts included, but of what
+// only comes.
 func texts(sc *scene) []op {
 	var out []op
-	for _, ops := range [][]op{sc.ops, sc.clock} {
+	for _, ops := range sc.standing() {
 		for _, o := range ops {
 			if o.kind == opText {
 				out = append(out, o)
@@ -37,7 +38,7 @@ func texts(sc *scene) []op {
 // stand on.
 func judge(b *Board, sc *scene) []string {
 	var bad []string
-	for _, ops := range [][]op{sc.ops, sc.clock} {
+	for _, ops := range sc.all() {
 		for i, o := range ops {
 			if p := under(ops[:i], o.rect); o.kind == opText && !o.rect.In(p) {
 				bad = append(bad, fmt.Sprintf("%q at %v leaves its panel %v", o.text, o.rect, p))
@@ -221,16 +222,21 @@ func TestNothingOverlaps(t *testing.T) {
 		}
 		first, rounds = seed, 1
 	}
-	set := faces(t)
+	set, shown := faces(t), slides(Show{}).Slides
 	for _, size := range sizes {
 		for _, layout := range layouts {
 			opt := Options{Width: size.X, Height: size.Y, Layout: layout}
 			if layout == Passport {
 				opt.Link = "https://sunbeon.example/uijeongbu/CS0001"
 			}
-			b, err := New(set, opt)
-			if err != nil {
-				t.Fatal(err)
+			var boards []*Board
+			for _, langs := range [][]string{{"ko", "en"}, everyLanguage} {
+				opt.Lang = langs
+				b, err := New(set, opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				boards = append(boards, b)
 			}
 			for i := range rounds {
 				rng := rand.New(rand.NewPCG(first+i, 1))
@@ -238,11 +244,42 @@ func TestNothingOverlaps(t *testing.T) {
 				if (first+i)%8 == 7 {
 					s = excess(rng)
 				}
-				if bad := judge(b, b.compose(show(s, someOffers(rng, s), fresh), noon, hotDeep)); len(bad) > 0 {
+				v := show(s, someOffers(rng, s), fresh)
+				b, at := boards[rng.IntN(2)], noon.Add(time.Duration(rng.IntN(60000))*time.Millisecond)
+				if rng.IntN(2) == 0 {
+					v.Slides = shown
+				}
+				if rng.IntN(2) == 0 {
+					v = checkIn(v)
+				}
+				if rng.IntN(2) == 0 {
+					v = named4(v)
+				}
+				if bad := judge(b, b.compose(v, at, hotDeep)); len(bad) > 0 {
 					t.Errorf("BOARD_SEED=%d %v %v: %s", first+i, size, layout, strings.Join(bad, "\n\t"))
 					break
 				}
 			}
 		}
 	}
+}
+
+// standing lists the strokes of the base and of the parts that are in place.
+func (s *scene) standing() [][]op {
+	out := [][]op{s.ops}
+	for _, p := range s.parts {
+		if !strings.HasSuffix(p.id, "/in") {
+			out = append(out, p.ops)
+		}
+	}
+	return out
+}
+
+// all lists the strokes of the base and of every part.
+func (s *scene) all() [][]op {
+	out := [][]op{s.ops}
+	for _, p := range s.parts {
+		out = append(out, p.ops)
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"image"
 	"slices"
 	"strings"
+	"time"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/typeset"
@@ -18,25 +19,24 @@ func (c *canvas) header(bar image.Rectangle) {
 	in, _ := cutTop(inset(bar, c.px(margin), 0), bar.Dy()-line.Dy(), 0)
 	share := in.Dx() * 42 / 100
 	if c.upright {
-		share = in.Dx() * 40 / 100
+		share = in.Dx() * 46 / 100
 	}
 	right, left := cutRight(in, share, c.px(gutter))
-	c.clockRect = right
-	c.timepiece(right)
+	room := image.Rect(right.Min.X, right.Min.Y, right.Max.X+c.px(4), right.Max.Y)
+	c.part(part{id: "clock", rect: room}, func() {
+		c.fill(room, quiet)
+		c.timepiece(right)
+	})
 	if c.s == nil {
 		return
 	}
-	c.both(inset(left, 0, c.px(6)), c.s.Name, c.s.NameEn,
+	c.both(inset(left, 0, c.px(6)), named(c.s.Name, c.s.NameEn, c.hall.Names[""]),
 		style{size: c.px(34), lines: 2, font: bold, col: ink}, style{size: c.px(17), col: soft})
 }
 
 // timepiece is the clock with the date, and says when it is not to be trusted.
 func (c *canvas) timepiece(r image.Rectangle) {
-	base := c.ops
-	c.ops = nil
-	defer func() { c.clock, c.ops = c.ops, base }()
-	c.fill(r, quiet)
-	ko, en := date(c.at)
+	today := date(c.at)
 	doubt := c.s != nil && !c.s.Clock
 	now := style{size: c.px(46), font: bold, col: ink, align: right}
 	day := style{size: c.px(22), col: soft, align: right}
@@ -44,33 +44,28 @@ func (c *canvas) timepiece(r image.Rectangle) {
 		upper, lower := cutTop(inset(r, 0, c.px(8)), r.Dy()*52/100, 0)
 		c.write(upper, c.at.Format("15:04"), now)
 		if doubt {
-			c.plateIn(lower, "시계 미확인", "", 22, right)
+			c.plateIn(lower, say.doubt, 22, right)
 			return
 		}
-		c.both(lower, ko, en, day, style{size: c.px(15), col: soft})
+		c.both(lower, today, day, style{size: c.px(15), col: soft})
 		return
 	}
 	_, wide := c.write(r, c.at.Format("15:04"), now)
 	_, rest := cutRight(r, wide, c.px(18))
 	if !doubt {
-		c.both(inset(rest, 0, c.px(8)), ko, en, day, style{size: c.px(15), col: soft})
+		c.both(inset(rest, 0, c.px(8)), today, day, style{size: c.px(15), col: soft})
 		return
 	}
 	upper, lower := cutTop(inset(rest, 0, c.px(7)), rest.Dy()/2-c.px(7), 0)
-	c.write(upper, ko, day)
-	c.plateIn(lower, "시계 미확인", "Clock not confirmed", 18, right)
+	c.write(upper, today[ko], day)
+	c.plateIn(lower, say.doubt, 18, right)
 }
 
-// notice is one thing that everybody must read.
-type notice struct{ ko, en string }
-
-func (c *canvas) warnings() []notice {
-	var out []notice
+// warnings are what everybody must read.
+func (c *canvas) warnings() []words {
+	var out []words
 	if since, lost := c.fresh.Since(); lost {
-		ko, en := moment(since, c.at)
-		out = append(out, notice{
-			ko + "부터 새 정보를 받지 못하고 있습니다. 그때까지의 화면입니다. 직원의 안내를 받아 주십시오.",
-			"No updates since " + en + ". Last known state shown; please ask the staff."})
+		out = append(out, say.lost.with(moment(since, c.at)))
 	}
 	if c.s == nil {
 		return out
@@ -79,12 +74,10 @@ func (c *canvas) warnings() []notice {
 		if f.Device == "printer" && len(c.offers) > 0 {
 			continue // the offers say so
 		}
-		out = append(out, notice{f.Ko, f.En})
+		out = append(out, named(f.Ko, f.En, nil))
 	}
 	if c.s.DayOpen && len(c.s.Services) > 0 && !c.issuing() {
-		out = append(out, notice{
-			"오늘 번호표 발권을 마감하였습니다. 받으신 번호는 차례대로 모시겠습니다.",
-			"No more tickets today. Tickets already taken will be served."})
+		out = append(out, say.ended)
 	}
 	return out
 }
@@ -104,7 +97,7 @@ func (c *canvas) alerts(r image.Rectangle) image.Rectangle {
 	from, to, page, pages := c.page(len(list), 2)
 	high := 56.0
 	if c.upright {
-		high = 84
+		high = 100
 	}
 	for i, n := range list[from:to] {
 		var band image.Rectangle
@@ -122,13 +115,7 @@ func (c *canvas) alerts(r image.Rectangle) image.Rectangle {
 		if c.upright {
 			lines = 2
 		}
-		if !c.en || n.en == "" {
-			c.write(text, n.ko, style{size: c.px(26), lines: lines + 1, font: bold, col: alarmInk})
-			continue
-		}
-		ko, en := cutTop(text, text.Dy()*62/100, 0)
-		c.write(ko, n.ko, style{size: c.px(26), lines: lines, font: bold, col: alarmInk})
-		c.write(en, n.en, style{size: c.px(16), col: alarmInk})
+		c.group(text, n, style{size: c.px(26), lines: lines + 1, font: bold, col: alarmInk}, style{size: c.px(17), lines: lines, col: alarmInk})
 	}
 	_, r = cutTop(r, c.px(gutter-8), 0)
 	return r
@@ -141,15 +128,15 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 	var parts []func(image.Rectangle)
 	var wants []int // px
 	if c.s.DayOpen && len(c.s.Missed) > 0 {
-		l := list{"부재", "Missed", "창구에 말씀해 주십시오", "Tell any counter", c.s.Missed}
+		l := list{say.missed, say.missedDo, c.s.Missed}
 		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
 	}
 	if c.s.DayOpen && len(c.s.Held) > 0 {
-		l := list{"보류", "On hold", "다시 불러 드립니다", "You will be called again", c.s.Held}
+		l := list{say.held, say.heldDo, c.s.Held}
 		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
 	}
 	if len(c.offers) == 0 && c.s.DayOpen && len(c.s.Unprinted) > 0 {
-		l := list{"미인쇄", "No paper", "번호를 기억해 주십시오", "Remember your number", c.s.Unprinted}
+		l := list{say.unprinted, say.unprintedDo, c.s.Unprinted}
 		parts, wants = append(parts, func(r image.Rectangle) { c.labels(r, l) }), append(wants, c.labelsWidth(l))
 	}
 	if len(notices) > 0 {
@@ -184,17 +171,17 @@ func (c *canvas) footer(r image.Rectangle) image.Rectangle {
 }
 
 // notices are the office's own, and what an early close means.
-func (c *canvas) notices() []string {
-	var out []string
+func (c *canvas) notices() []words {
+	var out []words
 	for _, v := range c.s.Services {
 		if v.Issuing == feed.IssuingEarly && c.s.DayOpen && c.issuing() {
-			out = append(out, "조기마감: 새 번호표는 드리지 않으며, 받으신 번호는 오늘 모시겠습니다.")
+			out = append(out, say.earlyMore)
 			break
 		}
 	}
 	for _, n := range c.s.Notices {
 		if n = typeset.Clean(n); n != "" {
-			out = append(out, n)
+			out = append(out, korean(n))
 		}
 	}
 	return out
@@ -202,22 +189,22 @@ func (c *canvas) notices() []string {
 
 // list is a line of the footer: tickets and what their holders should do.
 type list struct {
-	ko, en, doKo, doEn string
-	tickets            []string
+	title, do words
+	tickets   []string
 }
 
 // titleWidth is that of a list's title, px.
 func (c *canvas) titleWidth(l list) int {
-	wide := int(c.Width(l.ko, bold)*float64(c.px(22))) + 1
-	if c.en && c.px(15) >= c.legible() {
-		wide += int(c.Width(l.en, regular)*float64(c.px(15))) + 1 + c.px(22)*2/5
+	wide := int(c.Width(l.title[ko], bold)*float64(c.px(22))) + 1
+	if c.foreign(l.title, c.px(15)) {
+		wide += c.widest(l.title, style{size: c.px(15)}) + 1 + c.px(22)*2/5
 	}
 	return wide
 }
 
 // labelsWidth is what a list would like to have, px.
 func (c *canvas) labelsWidth(l list) int {
-	advice := int(c.Width(l.doKo, regular)*float64(c.px(18))) + 1
+	advice := int(c.Width(l.do[ko], regular)*float64(c.px(18))) + 1
 	numbers := int(c.Width(strings.Join(l.tickets, " · "), bold)*float64(c.px(28))) + 1
 	return max(c.titleWidth(l)+c.px(18)+advice, numbers) + 2*c.px(18)
 }
@@ -229,17 +216,16 @@ func (c *canvas) labels(r image.Rectangle, l list) {
 	upper, lower := cutTop(in, in.Dy()*46/100, c.px(3))
 	title, small := style{size: c.px(22), font: bold, col: ink}, style{size: c.px(15), col: soft}
 	head, hint := cutLeft(upper, c.titleWidth(l), c.px(16))
-	c.both(head, l.ko, l.en, title, small)
-	c.write(hint, l.doKo, style{size: c.px(18), col: soft, align: right})
+	c.both(head, l.title, title, small)
+	c.write(hint, l.do[ko], style{size: c.px(18), col: soft, align: right})
 	size := min(c.px(28), int(float64(lower.Dy())/c.High(1, bold)))
 	all := c.enumerate(l.tickets, lower.Dx(), size)
 	_, wide := c.write(lower, all, style{size: size, font: bold, col: digits})
-	// The Korean advice always stands beside the title, the English where the
+	// The Korean advice always stands beside the title, the other where the
 	// numbers leave room.
-	if _, rest := cutLeft(lower, wide, c.px(16)); c.en && small.size >= c.legible() &&
-		c.Width(l.doEn, regular)*float64(small.size) <= float64(rest.Dx()) {
+	if _, rest := cutLeft(lower, wide, c.px(16)); c.foreign(l.do, small.size) && c.widest(l.do, small) <= rest.Dx() {
 		small.align = right
-		c.write(rest, l.doEn, small)
+		c.other(rest, l.do, small)
 	}
 }
 
@@ -266,17 +252,54 @@ func (c *canvas) enumerate(list []string, wide, size int) string {
 	return b.String()
 }
 
-// bulletin shows the notices one after the other.
-func (c *canvas) bulletin(r image.Rectangle, notices []string) {
+// bulletin shows the notices one after the other. They roll into their place,
+// and stand still to be read; one that is too long for it takes several turns.
+func (c *canvas) bulletin(r image.Rectangle, notices []words) {
 	c.round(r, 10, panel)
-	in := inset(r, c.px(18), c.px(6))
-	from, _, page, pages := c.page(len(notices), 1)
-	title, text := cutLeft(in, c.px(54), c.px(14))
-	c.write(title, "안내", style{size: c.px(22), font: bold, col: ink})
-	if pages > 1 {
-		var mark image.Rectangle
-		mark, text = cutRight(text, c.px(40), c.px(10))
-		c.write(mark, fmt.Sprintf("%d/%d", page+1, pages), style{size: c.px(16), col: soft, align: right})
+	in := inset(r, c.px(18), min(3, r.Dy()/8))
+	title, box := cutLeft(in, c.px(54), c.px(10))
+	c.write(title, say.notices[ko], style{size: c.px(22), font: bold, col: ink})
+	mark, text := cutRight(inset(box, c.px(4), c.px(4)), c.px(40), c.px(10))
+	st, se := style{size: c.px(24), lines: 2, col: ink}, style{size: c.px(16), lines: 2, col: soft}
+	var list []words
+	for _, n := range notices {
+		if c.foreign(n, se.size) && c.Width(n[ko], st.font)*float64(c.px(20)) <= float64(text.Dx()) {
+			list = append(list, n)
+			continue
+		}
+		for _, page := range c.Pages(n[ko], text.Dx(), c.px(22), st.lines, st.font) {
+			list = append(list, korean(page))
+		}
+		if n[ko] = ""; c.foreign(n, se.size) {
+			list = append(list, n)
+		}
 	}
-	c.write(text, notices[from], style{size: c.px(24), lines: 2, col: ink})
+	turn := c.turns(len(list), pageTurn, rollTime)
+	one := func(i int) func() {
+		return func() {
+			c.fill(box, panel)
+			if len(list) > 1 {
+				c.write(mark, fmt.Sprintf("%d/%d", i+1, len(list)), style{size: c.px(16), col: soft, align: right})
+			}
+			switch n := list[i]; {
+			case n[ko] == "":
+				c.other(text, n, st)
+			case c.foreign(n, se.size):
+				upper, lower := cutTop(text, text.Dy()*57/100, 0)
+				c.write(upper, n[ko], style{size: c.px(24), col: ink})
+				c.other(lower, n, style{size: c.px(16), col: soft})
+			default:
+				c.write(text, n[ko], st)
+			}
+		}
+	}
+	if !turn.moves {
+		c.part(part{id: "ticker", rect: box}, one(turn.shown))
+		return
+	}
+	up := func(now time.Time) int { return int(progress(turn.since, now, rollTime)*float64(box.Dy()) + 0.5) }
+	out := func(now time.Time) image.Point { return image.Pt(0, -up(now)) }
+	come := func(now time.Time) image.Point { return image.Pt(0, box.Dy()-up(now)) }
+	c.part(part{id: "ticker", rect: box, move: out, clip: box}, one(turn.shown))
+	c.part(part{id: "ticker/in", rect: box, move: come, clip: box}, one(turn.next))
 }

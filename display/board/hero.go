@@ -12,16 +12,16 @@ import (
 // hero shows the newest call as large as r allows. Calls that come close
 // together share it, so that none is driven off the screen unseen.
 func (c *canvas) hero(r image.Rectangle) {
-	most := max(1, min(3, r.Dy()/c.px(118)))
+	most := max(1, min(3, r.Dy()/c.px(108)))
 	calls, hot := c.news(most)
 	if len(calls) == 0 {
 		switch {
 		case len(c.offers) > 0:
-			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호를 기억하고 기다려 주십시오", "Please remember your number and wait")
+			c.message(r, say.noCalls, say.remember)
 		case c.issuing():
-			c.message(r, "아직 호출이 없습니다", "No calls yet", "번호표를 받고 잠시 기다려 주십시오", "Take a ticket and wait for your number")
+			c.message(r, say.noCalls, say.take)
 		default:
-			c.message(r, "아직 호출이 없습니다", "No calls yet", "", "")
+			c.message(r, say.noCalls, words{})
 		}
 		return
 	}
@@ -68,9 +68,9 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 		if k.Recall {
 			var mark image.Rectangle
 			mark, foot = cutRight(foot, c.px(210), c.px(14))
-			c.plateIn(mark, "재호출", "Called again", float64(size)/c.u*0.8, right)
+			c.plateIn(mark, say.again, float64(size)/c.u*0.8, right)
 		}
-		c.both(foot, v.Name, v.NameEn, style{size: size, font: bold, col: label}, style{size: size * 6 / 10, col: label})
+		c.both(foot, c.nameOf(v), style{size: size, font: bold, col: label}, style{size: size * 6 / 10, col: label})
 	}
 	if k.Counter == 0 { // the wire of an observed office does not say where
 		c.nowhere(in, typeset.Clean(k.Ticket), number, label)
@@ -79,8 +79,8 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	ticket, to := typeset.Clean(k.Ticket), strconv.Itoa(k.Counter)
 	top, bottom := c.extent(ticket + to)
 	cap := bottom - top
-	nw := c.Width(ticket, bold) + wordGap + wordEm*c.Width("번", bold)
-	kw := c.Width(to, bold) + wordGap + wordEm*c.Width("창구", bold)
+	nw := c.Width(ticket, bold) + wordGap + wordEm*c.Width(say.no[ko], bold)
+	kw := c.Width(to, bold) + wordGap + wordEm*c.Width(say.counter[ko], bold)
 	beside := min(float64(in.Dy())/cap, float64(in.Dx())/(nw+kw+arrowEm+2*spaceEm))
 	widest := max(c.Width(ticket, bold), c.Width(to, bold))
 	stacked := min(float64(in.Dy())*0.43/cap, float64(in.Dx())/(widest+tagEm))
@@ -99,27 +99,27 @@ func (c *canvas) call(r image.Rectangle, k feed.Call, hot bool) {
 	numberCell, rest := cutLeft(in, int(em*nw+0.999), 0)
 	deskCell, gap := cutRight(rest, int(em*kw+spare/5+0.999), 0)
 	baseline := (in.Min.Y+in.Max.Y)/2 - int((top+bottom)*em/2)
-	c.figures(numberCell, ticket, "번", "No.", size, baseline, number, label)
+	c.figures(numberCell, ticket, say.no, size, baseline, number, label)
 	c.sign(arrow, square(gap, int(em*arrowEm)), label)
-	c.figures(deskCell, to, "창구", "Counter", size, baseline, desk, label)
+	c.figures(deskCell, to, say.counter, size, baseline, desk, label)
 }
 
 // nowhere shows a called number without a counter.
 func (c *canvas) nowhere(r image.Rectangle, ticket string, number, label color.RGBA) {
 	top, bottom := c.extent(ticket)
-	wide := c.Width(ticket, bold) + wordGap + wordEm*c.Width("번", bold)
+	wide := c.Width(ticket, bold) + wordGap + wordEm*c.Width(say.no[ko], bold)
 	size := int(min(float64(r.Dy())/(bottom-top), float64(r.Dx())/wide))
 	if size < typeset.Smallest {
 		return
 	}
 	em := float64(size)
 	r = inset(r, max(0, int((float64(r.Dx())-em*wide)/2)), 0)
-	c.figures(r, ticket, "번", "No.", size, (r.Min.Y+r.Max.Y)/2-int((top+bottom)*em/2), number, label)
+	c.figures(r, ticket, say.no, size, (r.Min.Y+r.Max.Y)/2-int((top+bottom)*em/2), number, label)
 }
 
-// figures sets large figures with a word behind them, and its English above it.
+// figures sets large figures with a word behind them, and its translation above it.
 // The figures' ink, not their cell, stands at the left edge.
-func (c *canvas) figures(r image.Rectangle, text, ko, en string, size, baseline int, col, label color.RGBA) {
+func (c *canvas) figures(r image.Rectangle, text string, unit words, size, baseline int, col, label color.RGBA) {
 	em := float64(size)
 	r.Min.X -= int(c.bearing(text) * em)
 	wide := c.line(r, text, size, baseline, style{font: bold, col: col})
@@ -128,10 +128,10 @@ func (c *canvas) figures(r image.Rectangle, text, ko, en string, size, baseline 
 	if small < typeset.Smallest {
 		return
 	}
-	c.line(word, ko, small, baseline, style{font: bold, col: col})
+	c.line(word, unit[ko], small, baseline, style{font: bold, col: col})
 	smaller := min(small*4/10, c.px(30))
-	if c.en && smaller >= c.legible() {
-		c.line(word, en, smaller, baseline-small*108/100, style{col: label})
+	if c.foreign(unit, smaller) {
+		c.line(word, unit[c.second], smaller, baseline-small*108/100, style{font: c.second.face(regular), col: label})
 	}
 }
 
@@ -156,7 +156,7 @@ func (c *canvas) extent(s string) (top, bottom float64) {
 
 // stack sets the number above the counter, each behind its label.
 func (c *canvas) stack(r image.Rectangle, size int, text [2]string, number, desk, label color.RGBA) {
-	words := [2][2]string{{"번호", "Number"}, {"창구", "Counter"}}
+	tags := [2]words{say.number, say.counter}
 	em := float64(size)
 	top, bottom := c.extent(text[0] + text[1])
 	spare := float64(r.Dx()) - em*(tagEm+max(c.Width(text[0], bold), c.Width(text[1], bold)))
@@ -166,7 +166,7 @@ func (c *canvas) stack(r image.Rectangle, size int, text [2]string, number, desk
 		shift := int(c.bearing(text[i]) * em)
 		rest.Min.X -= shift
 		tag.Max.X = max(tag.Min.X, tag.Max.X-shift-c.px(8))
-		c.under(tag, words[i][0], words[i][1],
+		c.under(tag, tags[i],
 			style{size: min(c.px(44), int(em*tagEm/2)), font: bold, col: label}, style{size: c.px(18), col: label})
 		c.line(rest, text[i], size, (row.Min.Y+row.Max.Y)/2-int((top+bottom)*em/2), style{font: bold, col: col})
 	}
@@ -184,7 +184,7 @@ func (c *canvas) recents(r image.Rectangle) {
 		c.recentLine(r, list)
 		return
 	}
-	in := c.card(r, "최근 호출", "Recent calls")
+	in := c.card(r, say.recent)
 	if len(list) == 0 {
 		c.write(in, "–", style{size: c.px(28), col: soft, align: centre})
 		return
@@ -202,11 +202,11 @@ func (c *canvas) recents(r image.Rectangle) {
 		c.write(number, k.Ticket, style{size: size, font: bold, col: digits})
 		if k.Counter > 0 {
 			c.sign(arrow, square(sign, size*6/10), soft)
-			c.unit(desk, strconv.Itoa(k.Counter), "창구", size, style{font: bold, col: ink})
+			c.unit(desk, strconv.Itoa(k.Counter), say.counter[ko], size, style{font: bold, col: ink})
 		}
-		ko, _ := moment(unix(k.At), c.at)
-		if c.Width(ko, regular)*em*0.6 <= float64(when.Dx()) {
-			c.write(when, ko, style{size: size * 6 / 10, col: soft, align: right})
+		then := moment(unix(k.At), c.at)[ko]
+		if c.Width(then, regular)*em*0.6 <= float64(when.Dx()) {
+			c.write(when, then, style{size: size * 6 / 10, col: soft, align: right})
 		}
 	}
 }
@@ -216,13 +216,13 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 	c.round(r, 12, panel)
 	in := inset(r, c.px(20), c.px(6))
 	size := min(c.px(27), in.Dy()*8/10)
-	title, rest := cutLeft(in, int(c.Width("최근 호출", bold)*float64(c.px(22)))+1, c.px(24))
-	c.write(title, "최근 호출", style{size: c.px(22), font: bold, col: soft})
+	title, rest := cutLeft(in, int(c.Width(say.recent[ko], bold)*float64(c.px(22)))+1, c.px(24))
+	c.write(title, say.recent[ko], style{size: c.px(22), font: bold, col: soft})
 	em := float64(size)
 	for _, k := range list {
 		ticket, to := typeset.Clean(k.Ticket), strconv.Itoa(k.Counter)
 		number := int(em*c.Width(ticket, bold)) + 1
-		sign, desk := size, int(em*(c.Width(to, bold)+0.2+0.62*c.Width("창구", bold)))+2
+		sign, desk := size, int(em*(c.Width(to, bold)+0.2+0.62*c.Width(say.counter[ko], bold)))+2
 		if k.Counter == 0 {
 			sign, desk = 0, 0
 		}
@@ -236,7 +236,7 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 		c.write(a, ticket, style{size: size, font: bold, col: digits})
 		if k.Counter > 0 {
 			c.sign(arrow, square(b, size/2), soft)
-			c.unit(cell, to, "창구", size, style{font: bold, col: ink})
+			c.unit(cell, to, say.counter[ko], size, style{font: bold, col: ink})
 		}
 	}
 }

@@ -13,18 +13,37 @@ func (c *canvas) oneCall(r image.Rectangle) {
 	top, low := cutTop(r, r.Dy()*47/100, c.px(gutter))
 	c.hero(top)
 	g := c.px(gutter)
-	tail, rest := cutRight(low, low.Dx()*26/100, g)
-	left, right := cutLeft(rest, rest.Dx()*38/100, g)
+	if !c.sided {
+		var tail image.Rectangle
+		share := 26
+		if c.arrival().size > 0 {
+			share = 33
+		}
+		tail, low = cutRight(low, low.Dx()*share/100, g)
+		c.coda(tail)
+	}
+	left, right := cutLeft(low, low.Dx()*38/100, g)
 	c.tiles(left)
 	c.queue(right)
-	c.coda(tail)
 }
 
 // rows: the call and the services beside a table of counters.
 func (c *canvas) rows(r image.Rectangle) {
-	left, right := cutLeft(r, r.Dx()*48/100, c.px(gutter))
-	top, low := cutTop(left, left.Dy()*56/100, c.px(gutter))
+	g := c.px(gutter)
+	left, right := cutLeft(r, r.Dx()*48/100, g)
+	top, low := cutTop(left, left.Dy()*44/100, g)
 	c.hero(top)
+	card := c.arrival().size > 0 && low.Dy() >= c.cardHigh() && low.Dx() >= c.px(cardWide+280)+g
+	if line := c.px(62); !card && low.Dy() >= c.px(64+40*float64(len(c.s.Services)))+g+line {
+		var calls image.Rectangle
+		calls, low = cutBottom(low, line, g)
+		c.recents(calls)
+	}
+	if card {
+		var box image.Rectangle
+		box, low = cutRight(low, c.px(cardWide), g)
+		c.arrive(box)
+	}
 	c.queue(low)
 	c.table(right)
 }
@@ -40,6 +59,9 @@ func (c *canvas) grid(r image.Rectangle) {
 	c.hero(top)
 	c.tiles(low)
 	calls := min(right.Dy()*38/100, c.px(190))
+	if high := c.cardHigh(); c.arrival().size > 0 && right.Dy()-high >= c.px(96+30*float64(len(c.s.Services))) {
+		calls = max(calls, high)
+	}
 	low, top = cutBottom(right, calls, c.px(gutter))
 	c.queue(top)
 	c.coda(low)
@@ -51,10 +73,19 @@ func (c *canvas) byService(r image.Rectangle) {
 	if len(c.s.Services) > 5 {
 		share = 28
 	}
-	top, low := cutTop(r, r.Dy()*share/100, c.px(gutter))
-	calls, top := cutRight(top, top.Dx()*28/100, c.px(gutter))
+	g := c.px(gutter)
+	top, low := cutTop(r, r.Dy()*share/100, g)
+	if !c.sided {
+		var calls image.Rectangle
+		calls, top = cutRight(top, top.Dx()*28/100, g)
+		c.recents(calls)
+		if c.arrival().size > 0 && low.Dy() >= c.cardHigh() && low.Dx() >= c.px(cardWide+800)+g {
+			var card image.Rectangle
+			card, low = cutRight(low, c.px(cardWide), g)
+			c.arrive(card)
+		}
+	}
 	c.hero(top)
-	c.coda(calls)
 	c.ledger(low)
 }
 
@@ -62,7 +93,11 @@ func (c *canvas) byService(r image.Rectangle) {
 func (c *canvas) portrait(r image.Rectangle) {
 	g := c.px(gutter)
 	calls, rest := image.Rectangle{}, r
-	if len(c.offers) == 0 { // else the counters need the room more
+	switch {
+	case len(c.offers) > 0: // the counters need the room more
+	case !c.sided && c.arrival().size > 0 && r.Dy() >= c.px(820):
+		calls, rest = cutBottom(r, c.cardFlat(), g)
+	default:
 		calls, rest = cutBottom(r, c.px(62), g)
 	}
 	across := 4
@@ -84,16 +119,30 @@ func (c *canvas) portrait(r image.Rectangle) {
 	}
 }
 
-// coda lists the calls before, with the way to the office's page if there is one.
+// coda lists the calls before, with the way to an address if there is one: beside
+// them, below them, or not at all where they would have no room left.
 func (c *canvas) coda(r image.Rectangle) {
-	side := min(r.Dy(), r.Dx()*42/100)
-	if c.board.link.size == 0 || side < c.px(96) || r.Dx()-side < c.px(160) {
-		c.recents(r)
+	g := c.px(gutter)
+	k := c.arrival()
+	switch {
+	case k.size == 0:
+	case r.Dy() >= c.cardHigh() && r.Dx() >= c.px(cardWide+160)+g:
+		card, rest := cutRight(r, c.px(cardWide), g)
+		c.recents(rest)
+		c.arrive(card)
+		return
+	case r.Dx() >= c.cardLong() && r.Dy() >= c.cardFlat()+c.px(60)+g:
+		card, rest := cutBottom(r, c.cardFlat(), g)
+		c.recents(rest)
+		c.arrive(card)
+		return
+	case r.Dy() >= c.cardFlat() && r.Dx() >= c.cardLong()+c.px(200)+g:
+		card, rest := cutRight(r, max(c.cardLong(), r.Dx()-c.px(250)-g), g)
+		c.recents(rest)
+		c.arrive(card)
 		return
 	}
-	code, rest := cutRight(r, side, c.px(gutter))
-	c.recents(rest)
-	c.way(code)
+	c.recents(r)
 }
 
 // passport: a column for each service, with the number it has reached. There
@@ -105,9 +154,16 @@ func (c *canvas) passport(r image.Rectangle) {
 	for i, v := range list {
 		c.column(slot(top, i, len(list), g, c.upright), v)
 	}
-	calls, low := cutRight(low, low.Dx()*32/100, g)
+	if !c.sided {
+		share := 32
+		if c.arrival().size > 0 {
+			share = 56
+		}
+		var calls image.Rectangle
+		calls, low = cutRight(low, low.Dx()*share/100, g)
+		c.coda(calls)
+	}
 	c.tiles(low)
-	c.coda(calls)
 }
 
 // column shows one service from top to bottom.
@@ -116,7 +172,7 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	in := inset(r, c.px(22), c.px(10))
 	head, rest := cutTop(in, in.Dy()*18/100, c.px(8))
 	foot, mid := cutBottom(rest, rest.Dy()*21/100, c.px(8))
-	c.under(head, v.Name, v.NameEn, style{size: c.px(36), lines: 2, font: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
+	c.under(head, c.nameOf(v), style{size: c.px(36), lines: 2, font: bold, col: ink, align: centre}, style{size: c.px(18), col: soft})
 	var calls []feed.Call
 	for _, k := range c.calls {
 		if is, _ := highlighted(k, c.at); is && k.Service == v.ID && len(calls) < 2 {
@@ -143,19 +199,19 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 	big, place := cutTop(box, box.Dy()*66/100, c.px(14))
 	switch {
 	case ticket == "":
-		c.write(box, "호출 전", style{size: c.px(40), font: bold, col: faint, align: centre})
+		c.write(box, say.notCalled[ko], style{size: c.px(40), font: bold, col: faint, align: centre})
 	case desk == 0:
 		c.figure(box, ticket, style{font: bold, col: number, align: centre})
 	default:
 		c.figure(big, ticket, style{font: bold, col: number, align: centre})
 		size := min(c.px(72), place.Dy())
 		to := strconv.Itoa(desk)
-		wide := int((c.Width(to, bold) + 0.62*c.Width("창구", bold) + 0.2) * float64(size))
+		wide := int((c.Width(to, bold) + 0.62*c.Width(say.counter[ko], bold) + 0.2) * float64(size))
 		side, space := size*6/10, size/3
 		row := inset(place, max(0, (place.Dx()-side-space-wide)/2), 0)
 		sign, row := cutLeft(row, side, space)
 		c.sign(arrow, square(sign, side), faint)
-		c.unit(row, to, "창구", size, style{font: bold, col: text})
+		c.unit(row, to, say.counter[ko], size, style{font: bold, col: text})
 	}
 	c.columnFoot(foot, v)
 }
@@ -163,11 +219,7 @@ func (c *canvas) column(r image.Rectangle, v feed.Service) {
 // columnFoot says how many wait for a service, and how long.
 func (c *canvas) columnFoot(foot image.Rectangle, v feed.Service) {
 	count, wait := cutLeft(foot, foot.Dx()*44/100, c.px(10))
-	ko, en := people(v.Waiting)
-	if v.Waiting != nil {
-		en += " waiting"
-	}
-	c.under(count, "대기 "+ko, en, style{size: c.px(32), font: bold, col: ink}, style{size: c.px(14), col: soft})
+	c.under(count, waitingPeople(v.Waiting), style{size: c.px(32), font: bold, col: ink}, style{size: c.px(14), col: soft})
 	c.expect(wait, v, c.px(32), true)
 }
 
@@ -186,11 +238,11 @@ func (c *canvas) figure(r image.Rectangle, text string, st style) {
 // dayClosed says that the office does not serve now, and when it gives tickets.
 func (c *canvas) dayClosed(r image.Rectangle) {
 	first, last := c.hours()
-	more, moreEn := "", ""
+	var more words
 	if first != "" {
-		more, moreEn = "번호표 발권 시간 "+first+"~"+last, "Tickets from "+first+" to "+last
+		more = say.hours.with(first, last)
 	}
-	c.message(r, "지금은 업무 시간이 아닙니다", "The office is closed now", more, moreEn)
+	c.message(r, say.dayClosed, more)
 }
 
 // hours is the longest span of all services' issuing hours.

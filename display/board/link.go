@@ -33,12 +33,12 @@ func encode(address string, level qr.Level) (code, error) {
 	return out, nil
 }
 
-// pagesKept is how many tickets' codes a board remembers: more than it shows in
+// pagesKept is how many codes a board remembers: more than it shows in
 // a round of turns, and bounded.
 const pagesKept = 128
 
-// page is the code of a ticket's page; none where there is no page, or its
-// address is too long for a code.
+// page is the code of an address; none where there is no address, or it
+// is too long for a code.
 func (b *Board) page(address string) code {
 	if address == "" {
 		return code{}
@@ -57,11 +57,13 @@ func (b *Board) page(address string) code {
 	return c
 }
 
+// quietZone is the white around a code, modules.
+const quietZone = 4
+
 // qr paints a code in the middle of r as large as whole pixels allow, in its
 // quiet zone, and returns what it covers; nothing where r is too small.
 func (c *canvas) qr(r image.Rectangle, k code) image.Rectangle {
-	const quiet = 4 // modules on each side
-	n := k.size + 2*quiet
+	n := k.size + 2*quietZone
 	module := min(r.Dx(), r.Dy()) / n
 	if k.size == 0 || module < 1 {
 		return image.Rectangle{}
@@ -69,16 +71,56 @@ func (c *canvas) qr(r image.Rectangle, k code) image.Rectangle {
 	area := square(r, module*n)
 	c.fill(area, alarm)
 	for _, run := range k.runs {
-		c.fill(image.Rect((run.Min.X+quiet)*module, (run.Min.Y+quiet)*module, (run.Max.X+quiet)*module, (run.Max.Y+quiet)*module).Add(area.Min), hotInk)
+		c.fill(image.Rect((run.Min.X+quietZone)*module, (run.Min.Y+quietZone)*module, (run.Max.X+quietZone)*module, (run.Max.Y+quietZone)*module).Add(area.Min), hotInk)
 	}
 	return area
 }
 
-// way shows the way to the office's page.
-func (c *canvas) way(r image.Rectangle) {
-	c.round(r, 12, panel)
-	foot, box := cutBottom(inset(r, c.px(8), c.px(8)), c.px(26), 0)
-	if !c.qr(box, c.board.link).Empty() {
-		c.write(foot, "대기 현황 보기", style{size: c.px(18), font: bold, col: soft, align: centre})
+// Measures of the card that the way to an address stands on, units.
+const (
+	cardWide = 204 // of a card with its words below the code
+	cardLow  = 106 // of the words below the code
+	cardText = 162 // of the words beside the code, at the least
+	cardPad  = 8
+)
+
+// arrival is the code with which a person with an online ticket says that they
+// are here; where there is none, the way to the office's page.
+func (c *canvas) arrival() code {
+	if k := c.board.page(c.hall.CheckIn); k.size > 0 {
+		return k
 	}
+	return c.board.link
+}
+
+// side is what a code wants: modules of three units.
+func (k code) side(c *canvas) int { return c.px(3 * float64(k.size+2*quietZone)) }
+
+// Measures of the card: as high as its code and the words below it, as high as
+// the code alone, and then as long as both.
+func (c *canvas) cardHigh() int { return c.arrival().side(c) + c.px(2*cardPad+6+cardLow) }
+func (c *canvas) cardFlat() int { return c.arrival().side(c) + c.px(2*cardPad) }
+func (c *canvas) cardLong() int { return c.cardFlat() + c.px(cardText+cardPad) }
+
+// arrive shows the code and says what it is for.
+func (c *canvas) arrive(r image.Rectangle) {
+	c.round(r, 12, panel)
+	w := say.page
+	if c.hall.CheckIn != "" {
+		w = say.checkIn
+	}
+	k := c.arrival()
+	in := inset(r, c.px(cardPad), c.px(cardPad))
+	var box, text image.Rectangle
+	a := centre
+	if r.Dx() < c.cardLong() {
+		gap := c.px(6)
+		box, text = cutTop(in, min(in.Dx(), in.Dy()-c.px(cardLow)-gap), gap)
+	} else {
+		box, text = cutLeft(in, min(in.Dy(), in.Dx()-c.px(cardText+cardPad)), c.px(cardPad+4))
+		text, a = inset(text, 0, c.px(4)), left
+	}
+	c.qr(box, k)
+	st, se := style{size: c.px(20), lines: 4, font: bold, col: ink, align: a}, style{size: c.px(15), lines: 3, col: soft, align: a}
+	c.group(text, w, st, se)
 }

@@ -83,22 +83,22 @@ func (c *canvas) offerHead(r image.Rectangle) {
 	in := inset(r, c.px(16), c.px(7))
 	icon, text := cutLeft(in, c.px(44), c.px(12))
 	c.sign(warning, square(icon, c.px(44)), alarmInk)
-	lines := []string{"번호표를 받지 못하셨습니까?", "번호를 기억해 주십시오."}
+	lines := []string{say.without[ko], say.remembered[ko]}
 	if slices.ContainsFunc(c.s.Faults, func(f feed.Fault) bool { return f.Device == "printer" }) {
-		lines[0] = "번호표가 인쇄되지 않습니다."
+		lines[0] = say.stopped[ko]
 	}
 	if c.upright {
 		lines = []string{lines[0] + " " + lines[1]}
 	}
 	rows := len(lines)
-	if c.en {
+	if c.second != ko {
 		rows++
 	}
 	for i, line := range lines {
 		c.write(slot(text, i, rows, 0, true), line, style{size: c.px(27), font: bold, col: alarmInk})
 	}
-	if c.en {
-		c.write(slot(text, rows-1, rows, 0, true), "No paper ticket: please remember your number.", style{size: c.px(17), col: alarmInk})
+	if c.second != ko {
+		c.other(slot(text, rows-1, rows, 0, true), say.remembered, style{size: c.px(17), col: alarmInk})
 	}
 }
 
@@ -107,13 +107,13 @@ func (c *canvas) offerHead(r image.Rectangle) {
 func (c *canvas) offerFoot(r image.Rectangle, others []string) {
 	if len(others) > 0 {
 		st := style{size: min(c.px(20), r.Dy()*8/10), font: bold, col: soft}
-		title, numbers := cutLeft(r, int(c.Width("그 밖에", bold)*float64(st.size))+1, c.px(14))
-		c.write(title, "그 밖에", st)
+		title, numbers := cutLeft(r, int(c.Width(say.others[ko], bold)*float64(st.size))+1, c.px(14))
+		c.write(title, say.others[ko], st)
 		st = style{size: min(c.px(26), int(float64(r.Dy())/c.High(1, bold))), font: bold, col: ink}
 		c.write(numbers, c.enumerate(others, numbers.Dx(), st.size), st)
 		return
 	}
-	c.write(r, "QR 코드를 찍으시면 번호표로 쓰실 수 있습니다.", style{size: c.px(20), col: soft, align: centre})
+	c.write(r, say.photograph[ko], style{size: c.px(20), col: soft, align: centre})
 }
 
 // offer shows one number, what it is for, and its code. The figures are no
@@ -133,7 +133,7 @@ func (c *canvas) offer(r image.Rectangle, o feed.Offer) {
 	if v, known := c.service(o.Service); known {
 		var foot image.Rectangle
 		foot, in = cutBottom(in, in.Dy()*40/100, c.px(4))
-		c.both(foot, v.Name, v.NameEn, style{size: c.px(25), lines: 2, font: bold, col: ink}, style{size: c.px(15), col: soft})
+		c.both(foot, c.nameOf(v), style{size: c.px(25), lines: 2, font: bold, col: ink}, style{size: c.px(15), col: soft})
 	}
 	most := c.px(150)
 	if c.callEm > 0 {
@@ -141,10 +141,10 @@ func (c *canvas) offer(r image.Rectangle, o feed.Offer) {
 	}
 	ticket := typeset.Clean(o.Ticket)
 	top, bottom := c.extent(ticket)
-	word := wordGap + wordEm*c.Width("번", bold)
+	word := wordGap + wordEm*c.Width(say.no[ko], bold)
 	size := int(min(float64(most), float64(in.Dy())/(bottom-top), float64(in.Dx())/(c.Width(ticket, bold)+word)))
 	if size < typeset.Smallest {
 		return
 	}
-	c.figures(in, ticket, "번", "No.", size, (in.Min.Y+in.Max.Y)/2-int((top+bottom)*float64(size)/2), ink, soft)
+	c.figures(in, ticket, say.no, size, (in.Min.Y+in.Max.Y)/2-int((top+bottom)*float64(size)/2), ink, soft)
 }

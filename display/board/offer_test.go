@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"rsc.io/qr"
 
@@ -26,43 +25,6 @@ func without(services, counters int, tickets ...string) (*feed.Snapshot, []feed.
 			Page: "https://min.example.go.kr/t/" + "abcdefghijklmnop"[i:] + "abcdefghijklmnop"[:i]})
 	}
 	return s, offers
-}
-
-// offering are the golden pictures of numbers without paper.
-func offering() []scenario {
-	hd := func(l Layout) Options { return Options{Width: 1280, Height: 720, Layout: l} }
-	resting := noon.Add(40 * time.Second)
-
-	three, threeOffers := without(4, 4, "2031", "3042", "1029")
-	three.Missed = []string{"1009", "1012", "3004"}
-	three.Held = []string{"2011"}
-	three.Notices = []string{"여권 사진은 6개월 이내에 찍은 것이어야 합니다."}
-
-	one, oneOffer := without(4, 4, "2031")
-
-	rows, rowsOffers := without(3, 8, "2031", "3042")
-	rows.Faults = nil // it prints again, and two tickets were given up
-	for i := range rowsOffers {
-		rowsOffers[i].Page = ""
-	}
-
-	grid, gridOffers := without(6, 30, "2031", "3042", "1029", "1028", "4051")
-	ledger, ledgerOffers := without(8, 12, "2031", "3042")
-	passport, passportOffers := without(2, 6, "1041")
-	upright, uprightOffers := without(5, 12, "2031", "3042", "1029")
-	upright.Notices = three.Notices
-	uprightOne, uprightOneOffer := without(3, 4, "17")
-
-	return []scenario{
-		{"offers-onecall", hd(OneCall), three, threeOffers, noon, Live()},
-		{"offers-fullhd", Options{Width: 1920, Height: 1080}, one, oneOffer, resting, Live()},
-		{"offers-rows", hd(Rows), rows, rowsOffers, noon, Live()},
-		{"offers-grid", hd(Grid), grid, gridOffers, noon, Live()},
-		{"offers-byservice", hd(ByService), ledger, ledgerOffers, noon, Live()},
-		{"offers-passport", hd(Passport), passport, passportOffers, noon, Live()},
-		{"offers-portrait", Options{Width: 1080, Height: 1920}, upright, uprightOffers, noon, Live()},
-		{"offers-portrait-one", Options{Width: 1080, Height: 1920}, uprightOne, uprightOneOffer, resting, Live()},
-	}
 }
 
 // someOffers are numbers without paper of an office, none at all for every

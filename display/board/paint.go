@@ -3,6 +3,7 @@ package board
 import (
 	"image"
 	"image/color"
+	"image/draw"
 
 	"golang.org/x/image/vector"
 
@@ -26,7 +27,7 @@ type shapeKey struct {
 
 // painter executes strokes on a picture.
 type painter struct {
-	type_  *typeset.Setter
+	set    *typeset.Setter
 	shapes map[shapeKey][]uint8
 	lineup []uint8 // one row of the colour being filled
 }
@@ -34,7 +35,7 @@ type painter struct {
 const maxShapes = 256
 
 func newPainter(t *typeset.Setter) *painter {
-	return &painter{type_: t, shapes: map[shapeKey][]uint8{}}
+	return &painter{set: t, shapes: map[shapeKey][]uint8{}}
 }
 
 // paint executes ops in order, clipped to dst. Positions are absolute: a layer's
@@ -54,6 +55,8 @@ func (p *painter) paint(dst *image.RGBA, ops []op) {
 			p.mask(dst, o.rect, p.shape(o.shape, o.rect.Dx(), o.rect.Dy()), o.col)
 		case opText:
 			p.text(dst, o)
+		case opImage:
+			draw.Draw(dst, o.rect, o.image, o.image.Rect.Min, draw.Src)
 		}
 	}
 }
@@ -112,7 +115,7 @@ func (p *painter) round(dst *image.RGBA, o *op) {
 }
 
 func (p *painter) text(dst *image.RGBA, o *op) {
-	p.type_.Set(o.text, o.font, o.size, o.x, o.y, func(r image.Rectangle, mask []uint8) {
+	p.set.Set(o.text, o.font, o.size, o.x, o.y, func(r image.Rectangle, mask []uint8) {
 		p.mask(dst, r, mask, o.col)
 	})
 }

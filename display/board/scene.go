@@ -12,11 +12,10 @@ import (
 // order. It can be compared, so a layer is repainted only when it differs, and
 // searched, so a test can ask where every text lies.
 type scene struct {
-	ops       []op
-	clock     []op // painted over ops, within clockRect
-	clockRect image.Rectangle
-	hot       []image.Rectangle // areas that pulse
-	next      time.Time         // the scene is the same until then
+	ops   []op              // of the base
+	parts []part            // over it, in order
+	hot   []image.Rectangle // areas of the base that pulse
+	next  time.Time         // the scene is the same until then
 }
 
 type opKind uint8
@@ -26,6 +25,7 @@ const (
 	opRound
 	opShape
 	opText
+	opImage
 )
 
 // op is one stroke. It is comparable.
@@ -33,8 +33,9 @@ type op struct {
 	kind   opKind
 	rect   image.Rectangle // what it covers; of a text, its ink
 	col    color.RGBA
-	radius int   // opRound
-	shape  shape // opShape
+	radius int         // opRound
+	shape  shape       // opShape
+	image  *image.RGBA // opImage, rect in size
 	text   string
 	x      int // of a text's origin, 1/64 px
 	y      int // of a text's baseline, px

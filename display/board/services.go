@@ -11,7 +11,7 @@ import (
 
 // queue lists for every service how many wait and how long it will take.
 func (c *canvas) queue(r image.Rectangle) {
-	in := c.card(r, "대기 현황", "Waiting")
+	in := c.card(r, say.queue)
 	list := c.s.Services
 	if len(list) == 0 {
 		return
@@ -34,16 +34,15 @@ func (c *canvas) queue(r image.Rectangle) {
 		count, wait = cutLeft(row, width*18/100, c.px(10))
 		return name, count, wait
 	}
-	both := c.en && high >= c.px(44)
+	both := c.second != ko && high >= c.px(44)
 	var names, waits []string
 	for _, v := range list {
-		ko, _ := waiting(v.Wait)
-		names, waits = append(names, typeset.Clean(v.Name)), append(waits, ko)
+		names, waits = append(names, typeset.Clean(v.Name)), append(waits, waiting(v.Wait)[ko])
 	}
 	n, _, w := cells(image.Rect(0, 0, width, high))
 	largest, lines := min(c.px(28), high*11/20), 1
 	nameSize := c.common(names, n.Dx(), high-c.px(4), largest, 1, bold)
-	// English stands below every name or below none.
+	// The other language stands below every name or below none.
 	for _, s := range names {
 		both = both && c.Width(s, bold)*float64(nameSize) <= float64(n.Dx())
 	}
@@ -69,12 +68,11 @@ func (c *canvas) queue(r image.Rectangle) {
 			name, count, wait := cells(inset(row, 0, c.px(1)))
 			st := style{size: nameSize, lines: 2, font: bold, col: ink}
 			if both {
-				c.under(name, v.Name, v.NameEn, st, style{size: c.px(14), col: soft})
+				c.under(name, c.nameOf(v), st, style{size: c.px(14), col: soft})
 			} else {
 				c.write(name, v.Name, st)
 			}
-			ko, _ := people(v.Waiting)
-			c.write(count, ko, style{size: min(c.px(32), high*8/10), font: bold, col: ink, align: right})
+			c.write(count, people(v.Waiting)[ko], style{size: min(c.px(32), high*8/10), font: bold, col: ink, align: right})
 			c.expect(wait, v, waitSize, both)
 		}
 	}
@@ -90,30 +88,30 @@ func (c *canvas) turning(r, in image.Rectangle, page, pages int) image.Rectangle
 }
 
 // expect says how long a service will take, or why it gives no tickets, at the
-// right of r. English goes below when it is wanted.
+// right of r. The other language goes below when it is wanted.
 func (c *canvas) expect(r image.Rectangle, v feed.Service, size int, english bool) {
-	if ko, en := issuing(v.Issuing); ko != "" {
-		c.plateIn(r, ko, en, float64(size)/c.u*0.86, right)
+	if w := issuing(v.Issuing); w[ko] != "" {
+		c.plateIn(r, w, float64(size)/c.u*0.86, right)
 		return
 	}
 	if v.Counters != nil && *v.Counters == 0 && v.Waiting != nil && *v.Waiting > 0 {
-		c.plateIn(r, "창구 부재중", "Away", float64(size)/c.u*0.86, right)
+		c.plateIn(r, say.nobody, float64(size)/c.u*0.86, right)
 		return
 	}
-	ko, en := waiting(v.Wait)
-	if ko == "" && c.s.Observed { // which never has one
+	wait := waiting(v.Wait)
+	if wait[ko] == "" && c.s.Observed { // which never has one
 		return
 	}
-	if ko == "" {
+	if wait[ko] == "" {
 		c.write(r, "–", style{size: size, col: soft, align: right})
 		return
 	}
 	st := style{size: size, col: ink, align: right, font: bold}
 	if !english {
-		c.write(r, ko, st)
+		c.write(r, wait[ko], st)
 		return
 	}
-	c.under(r, ko, en, st, style{size: c.px(14), col: soft})
+	c.under(r, wait, st, style{size: c.px(14), col: soft})
 }
 
 // ledger is a table of services with the number each has reached.
@@ -125,17 +123,20 @@ func (c *canvas) ledger(r image.Rectangle) {
 		row = inset(row, c.px(16), 0)
 		var out [5]image.Rectangle
 		g, w := c.px(14), row.Dx()
-		out[0], row = cutLeft(row, w*36/100, g)
-		out[1], row = cutLeft(row, w*16/100, g)
-		out[2], row = cutLeft(row, w*12/100, g)
-		out[3], row = cutLeft(row, w*14/100, g)
+		shares := [4]int{36, 16, 12, 14}
+		if w < c.px(800) {
+			shares = [4]int{33, 17, 11, 12}
+		}
+		for i, share := range shares {
+			out[i], row = cutLeft(row, w*share/100, g)
+		}
 		out[4] = row
 		return out
 	}
-	titles := [5][2]string{{"업무", "Service"}, {"번호", "Number"}, {"창구", "Counter"}, {"대기", "Waiting"}, {"예상 시간", "Expected"}}
+	titles := [5]words{say.service, say.number, say.counter, say.waiting, say.expected}
 	sides := [5]align{left, centre, centre, right, right}
 	for i, cell := range cells(head) {
-		c.both(cell, titles[i][0], titles[i][1],
+		c.both(cell, titles[i],
 			style{size: c.px(20), font: bold, col: soft, align: sides[i]}, style{size: c.px(14), col: soft})
 	}
 	list := c.s.Services
@@ -172,7 +173,7 @@ func (c *canvas) ledger(r image.Rectangle) {
 			c.round(row, 8, stripe)
 		}
 		cell := cells(row)
-		c.both(inset(cell[0], 0, c.px(3)), v.Name, v.NameEn, style{size: nameSize, lines: 2, font: bold, col: text}, style{size: c.px(15), col: faint})
+		c.both(inset(cell[0], 0, c.px(3)), c.nameOf(v), style{size: nameSize, lines: 2, font: bold, col: text}, style{size: c.px(15), col: faint})
 		size := min(c.px(56), row.Dy()*9/10)
 		if ticket == "" {
 			c.write(cell[1], "–", style{size: size / 2, col: faint, align: centre})
@@ -182,14 +183,13 @@ func (c *canvas) ledger(r image.Rectangle) {
 				c.write(cell[2], strconv.Itoa(desk), style{size: size, font: bold, col: text, align: centre})
 			}
 		}
-		ko, _ := people(v.Waiting)
-		c.write(cell[3], ko, style{size: min(c.px(36), row.Dy()*8/10), font: bold, col: text, align: right})
+		c.write(cell[3], people(v.Waiting)[ko], style{size: min(c.px(36), row.Dy()*8/10), font: bold, col: text, align: right})
 		if hot {
-			ko, _ := issuing(v.Issuing)
-			if ko == "" {
-				ko, _ = waiting(v.Wait)
+			w := issuing(v.Issuing)
+			if w[ko] == "" {
+				w = waiting(v.Wait)
 			}
-			c.write(cell[4], ko, style{size: nameSize, font: bold, col: hotInk, align: right})
+			c.write(cell[4], w[ko], style{size: nameSize, font: bold, col: hotInk, align: right})
 			continue
 		}
 		c.expect(cell[4], v, nameSize, false)

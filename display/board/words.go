@@ -2,18 +2,98 @@ package board
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"time"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/typeset"
 )
 
-// people returns how many wait; a dash when that is not known.
-func people(n *int) (ko, en string) {
-	if n == nil {
-		return "–", "–"
+// language is one that a board can speak.
+type language int
+
+const (
+	ko language = iota // always first
+	en
+	zh // in simplified letters
+	vi
+	ja
+	languages
+)
+
+var codes = [languages]string{"ko", "en", "zh", "vi", "ja"}
+
+// code is a language's name in Options and in a hall's names.
+func (l language) code() string { return codes[l] }
+
+func parseLanguage(code string) (language, bool) {
+	l := slices.Index(codes[:], code)
+	return language(l), l >= 0
+}
+
+// words are one text in every language; "" where a language has none.
+type words [languages]string
+
+// korean is a text that is there in Korean alone, such as an office's notice.
+func korean(text string) words { return words{ko: text} }
+
+// plain is a text that is the same in every language.
+func plain(text string) words { return words{text, text, text, text, text} }
+
+// named is a name in Korean and English, and others where they are known; English
+// stands in for what is not.
+func named(name, nameEn string, others map[string]string) words {
+	out := words{name, nameEn, nameEn, nameEn, nameEn}
+	for code, text := range others {
+		if l, ok := parseLanguage(code); ok && l > en && text != "" {
+			out[l] = text
+		}
 	}
-	return strconv.Itoa(*n) + "명", strconv.Itoa(*n)
+	return out
+}
+
+// clean makes words of others printable.
+func (w words) clean() words {
+	for l := range w {
+		w[l] = typeset.Clean(w[l])
+	}
+	return w
+}
+
+// with fills in what a phrase leaves open. A moment in words is filled in in the
+// language of each.
+func (w words) with(args ...any) words {
+	for l := range w {
+		own := make([]any, len(args))
+		for i, a := range args {
+			if other, is := a.(words); is {
+				a = other[l]
+			}
+			own[i] = a
+		}
+		w[l] = fmt.Sprintf(w[l], own...)
+	}
+	return w
+}
+
+// people returns how many wait; a dash when that is not known.
+func people(n *int) words {
+	if n == nil {
+		return plain("–")
+	}
+	return say.people.with(*n)
+}
+
+// waitingPeople is people in a sentence of their own.
+func waitingPeople(n *int) words {
+	if n == nil {
+		out := say.waiting
+		for l := range out {
+			out[l] += " –"
+		}
+		return out
+	}
+	return say.peopleWaiting.with(*n)
 }
 
 // shows reports whether a counter's number is of somebody called there.
@@ -23,72 +103,73 @@ func shows(k feed.Counter) bool {
 
 // waiting words an expected wait: whole minutes, the low end rounded down and
 // the high end up, so that the range never promises more than is known.
-func waiting(r *feed.Range) (ko, en string) {
+func waiting(r *feed.Range) words {
 	if r == nil {
-		return "", ""
+		return words{}
 	}
 	low, high := r.Low/60, (r.High+59)/60
 	switch {
 	case high <= 1:
-		return "1분 이내", "under 1 min"
+		return say.within.with(1)
 	case high >= 180:
 		low, high = r.Low/3600, (r.High+3599)/3600
 		if low == high {
-			return fmt.Sprintf("약 %d시간", low), fmt.Sprintf("about %d h", low)
+			return say.hour.with(low)
 		}
-		return fmt.Sprintf("약 %d~%d시간", low, high), fmt.Sprintf("%d–%d h", low, high)
+		return say.hourRange.with(low, high)
 	case low == 0:
-		return fmt.Sprintf("%d분 이내", high), fmt.Sprintf("under %d min", high)
+		return say.within.with(high)
 	case low == high:
-		return fmt.Sprintf("약 %d분", low), fmt.Sprintf("about %d min", low)
+		return say.minutes.with(low)
 	}
-	return fmt.Sprintf("약 %d~%d분", low, high), fmt.Sprintf("%d–%d min", low, high)
+	return say.minuteRange.with(low, high)
 }
 
 // issuing words why a service gives no tickets; empty while it does.
-func issuing(i feed.Issuing) (ko, en string) {
+func issuing(i feed.Issuing) words {
 	switch i {
 	case feed.IssuingClosed:
-		return "발권마감", "Tickets closed"
+		return say.ticketsClosed
 	case feed.IssuingEarly:
-		return "조기마감", "Closed early"
+		return say.early
 	case feed.IssuingFull:
-		return "번호 소진", "No tickets left"
+		return say.full
 	}
-	return "", ""
+	return words{}
 }
 
 // desk words what a counter does when it serves nobody.
-func desk(k feed.Counter) (ko, en string) {
-	switch {
-	case k.State == feed.CounterPaused:
-		return "부재중", "Away"
-	case k.State == feed.CounterClosed:
-		return "마감", "Closed"
+func desk(k feed.Counter) words {
+	switch k.State {
+	case feed.CounterPaused:
+		return say.away
+	case feed.CounterClosed:
+		return say.closed
 	}
-	return "", ""
+	return words{}
 }
-
-var (
-	weekdaysKo = [...]string{"일", "월", "화", "수", "목", "금", "토"}
-	weekdaysEn = [...]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
-)
 
 // unix converts a time of the feed.
 func unix(ms int64) time.Time { return time.UnixMilli(ms) }
 
-func date(t time.Time) (ko, en string) {
-	return fmt.Sprintf("%d월 %d일 (%s)", int(t.Month()), t.Day(), weekdaysKo[t.Weekday()]),
-		fmt.Sprintf("%s, %d %s", weekdaysEn[t.Weekday()], t.Day(), t.Month().String()[:3])
+func date(t time.Time) words {
+	out := say.date
+	for l, days := range say.weekdays {
+		out[l] = fmt.Sprintf(out[l], int(t.Month()), t.Day(), days[t.Weekday()], t.Month().String()[:3])
+	}
+	return out
 }
 
 // moment words a past time: of another day with its date.
-func moment(t, now time.Time) (ko, en string) {
+func moment(t, now time.Time) words {
 	t = t.In(now.Location())
 	clock := t.Format("15:04")
 	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return clock, clock
+		return plain(clock)
 	}
-	ko, en = date(t)
-	return ko + " " + clock, en + " " + clock
+	out := date(t)
+	for l := range out {
+		out[l] += " " + clock
+	}
+	return out
 }

@@ -42,8 +42,8 @@ func (t *Setter) Fit(text string, w, h, largest, lines int, f Font) Block {
 	}
 	var b Block
 	for k.lines = 1; ; k.lines++ {
-		// One line more must make the text a third larger to be worth it.
-		if got := t.measure(k); k.lines == 1 || b.Cut || float64(got.Size) >= 1.33*float64(b.Size) || b.Forced && !got.Forced {
+		// One line more must make the text a sixth larger to be worth it.
+		if got := t.measure(k); k.lines == 1 || b.Cut || float64(got.Size) >= 1.15*float64(b.Size) || b.Forced && !got.Forced {
 			b = got
 		}
 		if k.lines >= lines {

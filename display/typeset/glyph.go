@@ -78,12 +78,17 @@ type glyph struct {
 	mask []uint8 // rect.Dx() a row
 }
 
-// New returns a setter of the given faces.
+// New returns a setter of the given faces. One without a font is a gap in their
+// order and must not be set with.
 func New(opt Options, faces ...Face) *Setter {
 	t := &Setter{opt: opt, faces: faces,
 		sized: map[faceKey]font.Face{}, glyphs: map[glyphKey]glyph{}, fits: map[fitKey]Block{}}
 	for _, f := range faces {
-		t.rulers = append(t.rulers, typeface.Face(f.Font, float64(f.Font.UnitsPerEm())))
+		var ruler font.Face
+		if f.Font != nil {
+			ruler = typeface.Face(f.Font, float64(f.Font.UnitsPerEm()))
+		}
+		t.rulers = append(t.rulers, ruler)
 		t.ems = append(t.ems, map[rune]float64{})
 		t.inks = append(t.inks, map[rune]Ink{})
 	}
