@@ -92,6 +92,7 @@ func TestNoSoundCard(t *testing.T) {
 
 // TestACardIsPulledAndPutBack: a file stands for the card.
 func TestACardIsPulledAndPutBack(t *testing.T) {
+	t.Parallel()
 	command, dir := script(t, `[ -e "$dir/card" ] && cat >/dev/null || { echo "audio open error: No such device" >&2; exit 1; }`)
 	card := filepath.Join(dir, "card")
 	if err := os.WriteFile(card, nil, 0o644); err != nil {
@@ -112,6 +113,7 @@ func TestACardIsPulledAndPutBack(t *testing.T) {
 
 // TestACardThatHangs: the player and its child are gone before the next try.
 func TestACardThatHangs(t *testing.T) {
+	t.Parallel()
 	command, dir := script(t, hangs)
 	a, told := loud(t, &voice.Process{Command: command, Slack: 200 * time.Millisecond})
 	a.Follow(calling(1, "7"))

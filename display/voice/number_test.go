@@ -138,6 +138,7 @@ func TestPeopleAreCountedInNativeNumbers(t *testing.T) {
 
 // TestChineseNumbers builds each by its places and closes the gaps afterwards.
 func TestChineseNumbers(t *testing.T) {
+	t.Parallel()
 	zh := texts("zh", false)
 	for n := range 10000 {
 		var want string
@@ -160,6 +161,7 @@ func TestChineseNumbers(t *testing.T) {
 // TestVietnameseNumbers spells each digit with its unit, then applies the
 // changes of sound that schoolbooks list.
 func TestVietnameseNumbers(t *testing.T) {
+	t.Parallel()
 	digits := strings.Fields("không một hai ba bốn năm sáu bảy tám chín")
 	vi := texts("vi", false)
 	type change struct {
