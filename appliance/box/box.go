@@ -3,7 +3,7 @@
 // bench and in tests.
 //
 //	office.toml ----.
-//	record ---------|--> Open --> Run: loop, paper, printer session, devices, uplink
+//	record ---------|--> Open --> Run: loop, paper, printer session, devices, lobby, uplink
 //	printer, wires -'                  all end together, the record last
 package box
 
@@ -20,9 +20,11 @@ import (
 	"sunbeon/appliance/devices"
 	"sunbeon/appliance/feed/uplink"
 	"sunbeon/appliance/journal"
+	"sunbeon/appliance/lobby"
 	"sunbeon/appliance/paper"
 	"sunbeon/appliance/queue"
 	"sunbeon/display/typeface"
+	"sunbeon/display/voice"
 	"sunbeon/printer"
 )
 
@@ -35,6 +37,8 @@ type Parts struct {
 	Signs    appliance.Signs                                  // nil: those of Devices; it must not block
 	Devices  *devices.Set                                     // nil: nothing is wired
 	Faces    *typeface.Set                                    // nil: what the printer's ROM lacks prints as □
+	Player   voice.Player                                     // of the spoken call; nil: the sound card's
+	Located  <-chan struct{}                                  // somebody asks where the box is; nil: what Devices hears
 	Record   func(appliance.Record) appliance.Record          // goes between the loop and the record; nil: nothing does
 	Software string                                           // version, for the city
 	Log      *slog.Logger
@@ -55,6 +59,9 @@ type Box struct {
 	Hub     *appliance.Hub
 	Journal *journal.Journal
 	Clock   appliance.Clock
+	Lobby   *lobby.Lobby
+	// Pictures is for the manager's page.
+	Pictures Pictures
 
 	log     *slog.Logger
 	devices *devices.Set
@@ -93,12 +100,17 @@ func (b *Box) assemble(p Parts) error {
 			opt.Signs = b.devices
 		}
 	}
+	if err := b.toHall(p); err != nil {
+		return err
+	}
+	opt.Devices = append(opt.Devices, b.Lobby.Names()...)
 	if p.Record != nil {
 		opt.Record = p.Record(opt.Record)
 	}
 	if p.Dial != nil {
-		b.paper = paper.New(paper.Options{Message: p.File.Ticket.Message, Page: p.File.Ticket.Page,
-			Within: p.File.Printer.ReprintWithin, Log: p.Log})
+		words := printing(p.File)
+		words.Log = p.Log
+		b.paper = paper.New(words)
 		opt.Paper = b.paper
 	}
 	if len(p.File.Feed.Brokers) > 0 {
@@ -118,6 +130,11 @@ func (b *Box) assemble(p Parts) error {
 		b.paper.Attach(b.session)
 	}
 	return nil
+}
+
+// printing is what the office wants on its tickets.
+func printing(f *config.File) paper.Options {
+	return paper.Options{Message: f.Ticket.Message, Page: f.Ticket.Page, Within: f.Printer.ReprintWithin}
 }
 
 // mostWaiting is how many tickets may wait for the printer: more than a hall
@@ -171,6 +188,7 @@ func (b *Box) Run(ctx context.Context) error {
 	if b.devices != nil {
 		part("devices", func(ctx context.Context) error { return b.devices.Run(ctx, b.Loop, b.Hub) })
 	}
+	part("lobby", func(ctx context.Context) error { return b.Lobby.Run(ctx, b.Loop, b.Hub) })
 	if b.uplink != nil {
 		part("uplink", b.uplink.Run)
 	}

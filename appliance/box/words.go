@@ -7,6 +7,7 @@ import (
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/devices"
 	"sunbeon/appliance/journal"
+	"sunbeon/appliance/lobby"
 	"sunbeon/appliance/paper"
 )
 
@@ -36,6 +37,9 @@ func words(f *config.File) func(device, condition string) appliance.Words {
 			return paper.Words(condition)
 		}
 		if w, ok := wired(device, condition); ok {
+			return w
+		}
+		if w, ok := lobby.Words(device, condition); ok {
 			return w
 		}
 		return ofRecord(condition)

@@ -34,6 +34,7 @@ func (d *document) file() (*File, []queue.Problem) {
 	d.queue(f, add)
 	d.box(f, add)
 	d.wires(f, add)
+	d.seen(f, add)
 	return f, append(problems, f.Queue.Check()...)
 }
 

@@ -11,6 +11,7 @@
 //	[[shifts]]            the lunch shift
 //	[rules]               fairness
 //	[printer] [console] [feed] [ticket] [journal]   the box
+//	[board] [[screens]] [voice]                     what people see and hear
 //	[[buttons]] [[buses]] [[callunits]] [[signs]] [[keypads]] [[keys]] [[digits]]   its wires
 //	[[listen]]            the old machine of an office that keeps it
 //
@@ -44,6 +45,8 @@ type File struct {
 	Feed    Feed
 	Ticket  Ticket
 	Journal Journal
+	Board   Board
+	Voice   Voice
 }
 
 // Printer is the ticket printer.
@@ -80,10 +83,11 @@ type Journal struct{ Path string }
 // document is the file as TOML knows it.
 type document struct {
 	Office struct {
-		ID       string   `toml:"id"`
-		City     string   `toml:"city"`
-		Name     string   `toml:"name"`
-		NameEn   string   `toml:"name_en"`
+		ID     string `toml:"id"`
+		City   string `toml:"city"`
+		Name   string `toml:"name"`
+		NameEn string `toml:"name_en"`
+		names
 		Notices  []string `toml:"notices"`
 		Holidays []string `toml:"holidays"`
 		Stdg     string   `toml:"stdg"`
@@ -96,9 +100,10 @@ type document struct {
 		Weekend  string   `toml:"weekend_hours"`
 	} `toml:"office"`
 	Services []struct {
-		ID          string   `toml:"id"`
-		Name        string   `toml:"name"`
-		NameEn      string   `toml:"name_en"`
+		ID     string `toml:"id"`
+		Name   string `toml:"name"`
+		NameEn string `toml:"name_en"`
+		names
 		Prefix      string   `toml:"prefix"`
 		Numbers     string   `toml:"numbers"`
 		Open        string   `toml:"open"`
@@ -157,6 +162,7 @@ type document struct {
 	Journal struct {
 		Path string `toml:"path"`
 	} `toml:"journal"`
+	hall
 	wiring
 }
 

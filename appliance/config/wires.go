@@ -24,19 +24,26 @@ type Wires struct {
 	Keys      []Keys
 	Digits    []Digits
 	Listen    []Listen
+	Locate    *Contact // somebody who cannot see asks where the box is; nil is none
+}
+
+// Contact is a contact on a line of the box.
+type Contact struct {
+	Chip       string // label; "" is the board's own
+	Line       string
+	ClosedHigh bool
+	Pull       gpio.Pull     // PullNoChange: away from the closed level
+	Bounce     time.Duration // 0: the driver's
+	Stuck      time.Duration // 0: the driver's
 }
 
 // Button is an illuminated ticket button.
 type Button struct {
-	Service    string
-	Class      queue.Class
-	Chip       string // label; "" is the board's own
-	Line, Lamp string // Lamp "" is none
-	ClosedHigh bool
-	LampLow    bool
-	Pull       gpio.Pull     // PullNoChange: away from the closed level
-	Bounce     time.Duration // 0: the driver's
-	Stuck      time.Duration // 0: the driver's
+	Contact
+	Service string
+	Class   queue.Class
+	Lamp    string // line; "" is none
+	LampLow bool
 }
 
 // Bus is a Modbus RTU line of keypads and signs.

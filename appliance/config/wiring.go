@@ -22,16 +22,11 @@ import (
 // wiring is the devices as TOML knows them.
 type wiring struct {
 	Buttons []struct {
-		Service string   `toml:"service"`
-		Class   string   `toml:"class"`
-		Chip    string   `toml:"chip"`
-		Line    string   `toml:"line"`
-		Lamp    string   `toml:"lamp"`
-		Closed  string   `toml:"closed"`
-		Lit     string   `toml:"lit"`
-		Pull    string   `toml:"pull"`
-		Bounce  duration `toml:"bounce"`
-		Stuck   duration `toml:"stuck"`
+		contact
+		Service string `toml:"service"`
+		Class   string `toml:"class"`
+		Lamp    string `toml:"lamp"`
+		Lit     string `toml:"lit"`
 	} `toml:"buttons"`
 	Buses []struct {
 		port
@@ -84,6 +79,37 @@ type wiring struct {
 		Level    int    `toml:"level"`
 	} `toml:"digits"`
 	Listen []listen `toml:"listen"`
+	Locate *contact `toml:"locate"`
+}
+
+// contact is a contact on a line.
+type contact struct {
+	Chip   string   `toml:"chip"`
+	Line   string   `toml:"line"`
+	Closed string   `toml:"closed"`
+	Pull   string   `toml:"pull"`
+	Bounce duration `toml:"bounce"`
+	Stuck  duration `toml:"stuck"`
+}
+
+func (c contact) read(at string, once taken) Contact {
+	v := Contact{Chip: c.Chip, Line: c.Line, Bounce: time.Duration(c.Bounce), Stuck: time.Duration(c.Stuck)}
+	if c.Line == "" {
+		once.add(at, "no line: write e.g. line = \"GPIO17\"")
+	}
+	v.ClosedHigh = choice(once.add, at+".closed", c.Closed, "low", "high") == "high"
+	switch choice(once.add, at+".pull", c.Pull, "auto", "up", "down", "none") {
+	case "up":
+		v.Pull = gpio.PullUp
+	case "down":
+		v.Pull = gpio.PullDown
+	case "none":
+		v.Pull = gpio.Float
+	default:
+		v.Pull = gpio.PullNoChange
+	}
+	once.line(at+".line", c.Chip, c.Line)
+	return v
 }
 
 // shape is how the frames of a line are built: one that is known by name, or a
@@ -119,6 +145,9 @@ func (d *document) wires(f *File, add report) {
 		}
 	}
 	d.buttons(w, f, once, add)
+	if d.Locate != nil {
+		w.Locate = new(d.Locate.read("locate", once))
+	}
 	for i, b := range d.Buses {
 		at := fmt.Sprintf("buses[%d]", i)
 		serial := once.serial(at, b.port)
@@ -169,8 +198,7 @@ func (d *document) wires(f *File, add report) {
 func (d *document) buttons(w *Wires, f *File, once taken, add report) {
 	for i, b := range d.Buttons {
 		at := fmt.Sprintf("buttons[%d]", i)
-		v := Button{Service: b.Service, Class: queue.Class(b.Class), Chip: b.Chip, Line: b.Line, Lamp: b.Lamp,
-			Bounce: time.Duration(b.Bounce), Stuck: time.Duration(b.Stuck)}
+		v := Button{Contact: b.contact.read(at, once), Service: b.Service, Class: queue.Class(b.Class), Lamp: b.Lamp}
 		if b.Class == "" {
 			v.Class = queue.Ordinary
 		}
@@ -182,22 +210,7 @@ func (d *document) buttons(w *Wires, f *File, once taken, add report) {
 		if v.Class != queue.Ordinary && v.Class != queue.Priority {
 			add(at+".class", "%q: write \"ordinary\" or \"priority\"", b.Class)
 		}
-		if b.Line == "" {
-			add(at, "no line: write e.g. line = \"GPIO17\"")
-		}
-		v.ClosedHigh = choice(add, at+".closed", b.Closed, "low", "high") == "high"
 		v.LampLow = choice(add, at+".lit", b.Lit, "high", "low") == "low"
-		switch choice(add, at+".pull", b.Pull, "auto", "up", "down", "none") {
-		case "up":
-			v.Pull = gpio.PullUp
-		case "down":
-			v.Pull = gpio.PullDown
-		case "none":
-			v.Pull = gpio.Float
-		default:
-			v.Pull = gpio.PullNoChange
-		}
-		once.line(at+".line", b.Chip, b.Line)
 		once.line(at+".lamp", b.Chip, b.Lamp)
 		w.Buttons = append(w.Buttons, v)
 	}

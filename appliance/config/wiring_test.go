@@ -107,8 +107,8 @@ func TestWires(t *testing.T) {
 	if p := f.Printer.Profile; p.Name != "generic80" || p.Charset != "cp949" || p.NativeQR || p.HangulSize != 4 || p.DigitSize != 8 {
 		t.Errorf("profile %+v", p)
 	}
-	if want := (Button{Service: "civil", Class: queue.Ordinary, Line: "GPIO17", Lamp: "GPIO27", LampLow: true,
-		Pull: gpio.Float, Bounce: 80 * time.Millisecond}); !reflect.DeepEqual(w.Buttons, []Button{want}) {
+	if want := (Button{Service: "civil", Class: queue.Ordinary, Lamp: "GPIO27", LampLow: true,
+		Contact: Contact{Line: "GPIO17", Pull: gpio.Float, Bounce: 80 * time.Millisecond}}); !reflect.DeepEqual(w.Buttons, []Button{want}) {
 		t.Errorf("buttons %+v", w.Buttons)
 	}
 	bus := Bus{serialport.Config{Path: "/dev/serial/by-id/usb-bus", Baud: 38400, RS485: serialport.RS485{Direction: "auto"}},
@@ -285,6 +285,9 @@ func TestSampleOffices(t *testing.T) {
 	}
 	if f := load("passport"); !f.Queue.Services[0].Online || len(f.Wires.Keypads) != len(f.Queue.Counters) || len(f.Wires.Signs[0].Units) != len(f.Queue.Counters) {
 		t.Error("passport: not online, with a keypad and a sign a counter")
+	}
+	if f := load("passport"); f.Board.Show.Layout != "passport" || f.Board.CheckIn == "" || len(f.Board.Screens) != 1 || f.Voice.Pack == "" {
+		t.Error("passport: no screen of two services with the code to check in, or no voice")
 	}
 	if f := load("listening"); !f.Queue.Observed || f.Printer.Port != nil {
 		t.Error("listening: gives tickets of its own")

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/journal"
@@ -36,7 +37,9 @@ type Options struct {
 	ManagerPIN string
 	// PINs are hashes by counter number; a counter without one has no page.
 	PINs map[int]string
-	Log  *slog.Logger // nil: nothing is logged
+	// Pictures draws what the hall sees, for the manager; nil: no such page.
+	Pictures Pictures
+	Log      *slog.Logger // nil: nothing is logged
 }
 
 // Console serves the pages. It is safe for concurrent use and has no goroutine
@@ -49,6 +52,7 @@ type Console struct {
 	pages    *pages
 	streams  chan struct{} // a token for each open stream
 	printer  printerDay
+	drawing  sync.Mutex // of Pictures
 }
 
 // New reads the hashes and the pages. An error names the PIN that is wrong.

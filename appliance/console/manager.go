@@ -139,7 +139,7 @@ func (c *Console) office(v *appliance.View) managerPart {
 	for _, f := range v.Faults {
 		part.Printer = part.Printer || f.Device == "printer"
 		row := faultRow{deviceName(f.Device), f.Ko, f.En, todo(f.Device, f.Condition)}
-		if wired(f.Device) { // its sentence names it and says what to do
+		if selfSaid(f.Device) { // its sentence names it and says what to do
 			row.Device, row.Todo = "", ""
 		}
 		part.Faults = append(part.Faults, row)
@@ -220,6 +220,10 @@ func deviceName(device string) string {
 		return "기록 저장"
 	case "clock":
 		return "시계"
+	case "voice":
+		return "음성 안내"
+	case "locate":
+		return "위치 안내 수신기"
 	}
 	kind, which, _ := strings.Cut(device, ":")
 	line, address, unit := strings.Cut(which, "/")
@@ -229,6 +233,8 @@ func deviceName(device string) string {
 			return "우선배려 단추(" + line + ")"
 		}
 		return "번호표 단추(" + line + ")"
+	case "screen":
+		return "화면(" + which + ")"
 	case "keypad":
 		return which + "번 창구 키패드"
 	case "keys":
@@ -248,8 +254,11 @@ func deviceName(device string) string {
 	return name + " 회선 " + line
 }
 
-// wired reports whether a device is one of office.toml's wires.
-func wired(device string) bool { return strings.Contains(device, ":") }
+// selfSaid reports whether the sentence of a device's fault names it and says what
+// to do: of all but the box's own.
+func selfSaid(device string) bool {
+	return device != "printer" && device != "journal" && device != "clock"
+}
 
 // todo is what staff can do about a condition.
 func todo(device, condition string) string {

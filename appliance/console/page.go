@@ -67,16 +67,18 @@ type frame struct {
 	Title   string
 	Version string
 	Office  string
-	Page    string // counter, manager, figures, front or problem
+	Page    string // counter, manager, figures, preview, front or problem
 	Events  string // address of the live updates, "" for none
 	Place   string // whose page it is, "" before the sign-in
 	Manager bool   // the manager is signed in
-	Said    *said
-	Part    any
+	// Pictures says that there is a page of them.
+	Pictures bool
+	Said     *said
+	Part     any
 }
 
 func (c *Console) frame(r *http.Request, title, page string) frame {
-	f := frame{Title: title, Page: page, Version: c.pages.version}
+	f := frame{Title: title, Page: page, Version: c.pages.version, Pictures: c.opt.Pictures != nil}
 	if v := c.opt.Views.Newest(); v != nil {
 		f.Office = v.Public.Name
 	}

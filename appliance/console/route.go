@@ -22,6 +22,9 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("GET /manager/figures", c.figures)
 	mux.HandleFunc("GET /manager/figures.svg", c.figuresSVG)
 	mux.HandleFunc("GET /manager/figures.csv", c.figuresCSV)
+	mux.HandleFunc("GET /manager/preview", c.preview)
+	mux.HandleFunc("GET /manager/preview/board.png", c.boardPNG)
+	mux.HandleFunc("GET /manager/preview/ticket.png", c.ticketPNG)
 	mux.HandleFunc("GET /assets/{version}/{name}", c.pages.asset)
 
 	guard := http.NewCrossOriginProtection()

@@ -41,7 +41,7 @@ func (s *Set) button(b config.Button) {
 	t := &ticketButton{name: buttonName(b), pressed: make(chan struct{}, 1), log: s.log, pattern: button.Closed,
 		issue: queue.Issue{Service: b.Service, Class: b.Class, Origin: queue.Button}}
 	s.buttons = append(s.buttons, t)
-	s.health.add(t.name)
+	s.health.Set(t.name)
 	s.parts = append(s.parts, part{t.name, func(ctx context.Context) error {
 		in, lamp, err := s.buttonLines(b)
 		if err != nil {
@@ -49,14 +49,14 @@ func (s *Set) button(b config.Button) {
 		}
 		o := buttonOptions(b)
 		o.OnPress = func(time.Duration) { t.press() }
-		o.OnStuck = func(is bool, _ time.Duration) { s.health.when(t.name, is, stuck) }
+		o.OnStuck = func(is bool, _ time.Duration) { s.health.When(t.name, is, stuck) }
 		o.Now = func() time.Duration { return time.Since(s.start) }
 		o.Log = s.log
 		dev, err := button.New(in, lamp, o)
 		if err != nil {
 			return err
 		}
-		s.health.set(t.name, well)
+		s.health.Set(t.name)
 		t.use(dev)
 		defer t.use(nil)
 		return dev.Run(ctx)
@@ -65,8 +65,14 @@ func (s *Set) button(b config.Button) {
 
 // buttonOptions are what office.toml says of a button.
 func buttonOptions(b config.Button) button.Options {
-	return button.Options{Name: buttonName(b), ClosedHigh: b.ClosedHigh, Pull: b.Pull, LampLow: b.LampLow,
-		Timing: contact.Timing{Bounce: b.Bounce, Stuck: b.Stuck}}
+	o := contactOptions(buttonName(b), b.Contact)
+	o.LampLow = b.LampLow
+	return o
+}
+
+func contactOptions(name string, c config.Contact) button.Options {
+	return button.Options{Name: name, ClosedHigh: c.ClosedHigh, Pull: c.Pull,
+		Timing: contact.Timing{Bounce: c.Bounce, Stuck: c.Stuck}}
 }
 
 // buttonLines finds a button's contact and its lamp, nil for none.

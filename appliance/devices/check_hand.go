@@ -29,6 +29,9 @@ func (c *Check) byHand(ctx context.Context) {
 	for _, b := range w.Buttons {
 		add(buttonName(b), func(ctx context.Context, r Result) Result { return c.button(ctx, r, b) })
 	}
+	if w.Locate != nil {
+		add(locate, func(ctx context.Context, r Result) Result { return c.button(ctx, r, config.Button{Contact: *w.Locate}) })
+	}
 	for i, u := range w.CallUnits {
 		if u.Poll == "" {
 			add(fmt.Sprintf("callunit:%d", i+1), func(ctx context.Context, r Result) Result { return c.speaking(ctx, r, u) })

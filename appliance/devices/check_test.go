@@ -112,7 +112,8 @@ func TestCheckOfAGoodOffice(t *testing.T) {
 		want(t, got, "button:civil", devices.Good, "pressed 1 times")
 		want(t, got, "button:civil/priority", devices.Look, "눌린 적이 없습니다")
 		want(t, got, "digits:1", devices.Look, "shown: [1]")
-		if len(got) != 7 {
+		want(t, got, "locate", devices.Wrong, "line")
+		if len(got) != 8 {
 			t.Errorf("%d results", len(got))
 		}
 		if h.sign(1) != 2 {

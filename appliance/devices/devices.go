@@ -9,6 +9,7 @@ import (
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/config"
+	"sunbeon/appliance/health"
 )
 
 // Set is the devices of an office. It is an appliance.Signs.
@@ -16,11 +17,12 @@ type Set struct {
 	log     *slog.Logger
 	open    Hardware
 	start   time.Time // all lamps blink together
-	health  *health
+	health  *health.Reporter
 	desks   *desks
 	buttons []*ticketButton
 	signs   []shower
 	parts   []part
+	located chan struct{} // nil in an office without such a contact
 	// listener is nil in an office that gives its own tickets.
 	listener *listener
 }
@@ -40,10 +42,13 @@ type shower interface {
 // New makes the devices of an office; nothing is opened before Run. The error is
 // a configuration that config.Parse would have refused.
 func New(f *config.File, open Hardware, log *slog.Logger) (*Set, error) {
-	s := &Set{log: log, open: open, start: time.Now(), health: newHealth(log), desks: newDesks(log)}
+	s := &Set{log: log, open: open, start: time.Now(), health: health.New(log), desks: newDesks(log)}
 	w := f.Wires
 	for _, b := range w.Buttons {
 		s.button(b)
+	}
+	if w.Locate != nil {
+		s.locator(*w.Locate)
 	}
 	var errs []error
 	for i, b := range w.Buses {
@@ -69,7 +74,7 @@ func New(f *config.File, open Hardware, log *slog.Logger) (*Set, error) {
 }
 
 // Names lists the devices as ReportDevice names them.
-func (s *Set) Names() []string { return s.health.names() }
+func (s *Set) Names() []string { return s.health.Names() }
 
 // Show is appliance.Signs.
 func (s *Set) Show(counter int, text string) {
@@ -97,7 +102,7 @@ func (s *Set) Run(ctx context.Context, loop appliance.Handler, views *appliance.
 	if len(s.buttons) > 0 {
 		all.Go(func() { s.light(ctx, views) })
 	}
-	err := s.health.run(ctx, loop)
+	err := s.health.Run(ctx, loop)
 	cancel()
 	all.Wait()
 	return err
@@ -122,7 +127,7 @@ func (s *Set) keep(ctx context.Context, p part) {
 		if time.Since(began) > againMax {
 			wait = againMin
 		}
-		s.health.set(p.name, notFound)
+		s.health.Set(p.name, notFound)
 		if text := err.Error(); text != said {
 			said = text
 			s.log.Warn("a device cannot be used; it is tried again and again", "device", p.name, "err", err)

@@ -234,7 +234,7 @@ func TestLateDevicesAreFound(t *testing.T) {
 		end := h.open(t, t.TempDir()+"/journal.db")
 		defer end()
 		pass(2 * time.Minute)
-		want := map[string]string{"button:civil": "not-found", "digits:1": "not-found"}
+		want := map[string]string{"button:civil": "not-found", "digits:1": "not-found", "locate": "not-found"}
 		if got := h.faults(); !maps.Equal(got, want) {
 			t.Fatalf("missing: %v", got)
 		}
@@ -243,6 +243,7 @@ func TestLateDevicesAreFound(t *testing.T) {
 		h.mu.Lock()
 		h.lines["GPIO17"] = &gpiotest.Pin{N: "GPIO17", EdgesChan: make(chan gpio.Level, 8)}
 		h.lines["GPIO27"] = &gpiotest.Pin{N: "GPIO27"}
+		h.lines["GPIO5"] = &gpiotest.Pin{N: "GPIO5", EdgesChan: make(chan gpio.Level, 8)}
 		h.spi = &spitest.Record{}
 		h.mu.Unlock()
 		pass(2 * time.Minute)
@@ -281,6 +282,33 @@ func TestFaultOfADeviceThatIsGoneEnds(t *testing.T) {
 		defer end()
 		if _, there := h.faults()["button:civil"]; there {
 			t.Errorf("after: %v", h.faults())
+		}
+	})
+}
+
+// TestWhoAsksWhereTheMachineIs gets an answer and no ticket.
+func TestWhoAsksWhereTheMachineIs(t *testing.T) {
+	enter(t, func(t *testing.T, h *hall) {
+		for range 3 { // nobody listens to the first two
+			h.press("GPIO5", 100*time.Millisecond)
+		}
+		select {
+		case <-h.set.Located():
+		default:
+			t.Error("a press of the locating receiver is not heard")
+		}
+		select {
+		case <-h.set.Located():
+			t.Error("questions nobody had an ear for are answered later")
+		default:
+		}
+		if h.issued() != 0 {
+			t.Errorf("%d tickets", h.issued())
+		}
+		h.lines["GPIO5"].EdgesChan <- gpio.Low
+		pass(time.Minute)
+		if got := h.faults(); got["locate"] != "stuck" {
+			t.Errorf("faults %v", got)
 		}
 	})
 }

@@ -22,7 +22,7 @@ type numbers struct {
 
 func (s *Set) digits(n int, d config.Digits) {
 	name := fmt.Sprintf("digits:%d", n)
-	s.health.add(name)
+	s.health.Set(name)
 	t := &numbers{index: map[int][]int{}, shown: map[int]string{}}
 	for i, counter := range d.Counters {
 		t.index[counter] = append(t.index[counter], i)
@@ -35,11 +35,11 @@ func (s *Set) digits(n int, d config.Digits) {
 		}
 		defer func() { err = errors.Join(err, end()) }()
 		dev, err := digits.New(face, digits.Options{Name: name, Level: d.Level, Log: s.log,
-			OnLink: func(up bool) { s.health.when(name, !up, notFound) }})
+			OnLink: func(up bool) { s.health.When(name, !up, notFound) }})
 		if err != nil {
 			return err
 		}
-		s.health.set(name, well)
+		s.health.Set(name)
 		t.use(dev)
 		defer t.use(nil)
 		return dev.Run(ctx)

@@ -5,6 +5,7 @@
 //	ticket button ── press ──────────> Issue ─┐        ┌── pattern of the newest view ──> lamps
 //	call unit, keypad, keys ── key ──> Press ─┼> loop ─┤
 //	each device ── well or not ─> ReportDevice┘        └── Show, newest number ─────────> signs
+//	locating receiver ── press ──> Located, for the loudspeaker
 //
 // # A press
 //
@@ -23,6 +24,7 @@
 // not thirty.
 //
 //	button:civil  button:civil/priority     stuck, not-found
+//	locate                                  stuck, not-found
 //	bus:1  bus:1/5 (address)                unplugged, no-answer
 //	callunit:1                              unplugged
 //	sign:1  sign:1/5                        unplugged, no-answer

@@ -75,6 +75,11 @@ sign = { register = 7, digits = 4 }
 [[digits]]
 counter = 1
 spi = "/dev/spidev0.0"
+
+[locate]
+line = "GPIO5"
+[voice]
+pack = "somewhere"
 `
 
 // hall is an office whose wires are doubles: everything between them is real.
@@ -83,6 +88,7 @@ type hall struct {
 	bus    *rs485test.Line
 	units  []*rs485test.Unit
 	office string // "": office
+	set    *devices.Set
 
 	mu     sync.Mutex
 	lines  map[string]*gpiotest.Pin // those that are there
@@ -97,7 +103,7 @@ func enter(t *testing.T, test func(t *testing.T, h *hall)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &hall{units: []*rs485test.Unit{unit(), unit()}, lines: map[string]*gpiotest.Pin{}, spi: &spitest.Record{}}
 		h.bus = bus(h)
-		for _, name := range []string{"GPIO17", "GPIO27", "GPIO22"} {
+		for _, name := range []string{"GPIO17", "GPIO27", "GPIO22", "GPIO5"} {
 			h.lines[name] = &gpiotest.Pin{N: name, EdgesChan: make(chan gpio.Level, 8)}
 		}
 		end := h.open(t, filepath.Join(t.TempDir(), "journal.db"))
@@ -124,6 +130,7 @@ func (h *hall) open(t *testing.T, record string) (end func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.set = set
 	h.Box, err = box.Open(t.Context(), box.Parts{File: file, Journal: record, Log: log, Devices: set,
 		Record: func(r appliance.Record) appliance.Record { return held{r, h} },
 		Clock:  clock.NewBench(time.Date(2026, 11, 23, 9, 0, 0, 0, queue.KST()))})

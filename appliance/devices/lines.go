@@ -28,7 +28,7 @@ func dialer[P any](s *Set, l *line, c serialport.Config, as func(Port) P) func(c
 }
 
 func (s *Set) bus(n int, b config.Bus) error {
-	l := s.health.line(fmt.Sprintf("bus:%d", n))
+	l := newLine(s.health, fmt.Sprintf("bus:%d", n))
 	for _, u := range b.Units {
 		l.add(u.Address)
 	}
@@ -45,7 +45,7 @@ func (s *Set) bus(n int, b config.Bus) error {
 }
 
 func (s *Set) callUnits(n int, u config.CallUnits) error {
-	l := s.health.line(fmt.Sprintf("callunit:%d", n))
+	l := newLine(s.health, fmt.Sprintf("callunit:%d", n))
 	dev, err := callunit.New(u.Config, s.desks.key, s.log.With("device", l.name))
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Set) callUnits(n int, u config.CallUnits) error {
 }
 
 func (s *Set) signLine(n int, g config.Signs) error {
-	l := s.health.line(fmt.Sprintf("sign:%d", n))
+	l := newLine(s.health, fmt.Sprintf("sign:%d", n))
 	for _, u := range g.Units {
 		if len(g.Frame.Ack) > 0 { // the others never say how they are
 			l.add(u.Address)
@@ -74,10 +74,10 @@ func (s *Set) signLine(n int, g config.Signs) error {
 
 func (s *Set) keypad(k config.Keypad) error {
 	name := fmt.Sprintf("keypad:%d", k.Counter)
-	s.health.add(name)
+	s.health.Set(name)
 	dev, err := keypad.New(func() (keypad.Device, error) {
 		d, err := s.open.Keypad(k.Device, k.Keys)
-		s.health.when(name, err != nil, notFound)
+		s.health.When(name, err != nil, notFound)
 		return d, err
 	}, k.Keys, keypad.Options{
 		Name:      fmt.Sprint(k.Counter),
@@ -93,7 +93,7 @@ func (s *Set) keypad(k config.Keypad) error {
 
 func (s *Set) keys(k config.Keys) {
 	name := fmt.Sprintf("keys:%d", k.Counter)
-	s.health.add(name)
+	s.health.Set(name)
 	s.parts = append(s.parts, part{name, func(ctx context.Context) error {
 		unit, err := s.pins(k, keypad.Options{
 			Name:      fmt.Sprint(k.Counter),
@@ -103,7 +103,7 @@ func (s *Set) keys(k config.Keys) {
 		if err != nil {
 			return err
 		}
-		s.health.set(name, well)
+		s.health.Set(name)
 		return unit.Run(ctx)
 	}})
 }

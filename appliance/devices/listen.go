@@ -41,7 +41,7 @@ func (s *Set) listen(wires []config.Listen, services []queue.Service) error {
 		if err != nil {
 			return err
 		}
-		l := s.health.line("listen:" + w.Name)
+		l := newLine(s.health, "listen:"+w.Name)
 		l.plugged(false) // until it is open
 		lines[w.Name] = l
 		open := s.wire(l.name, w.Port)
@@ -141,7 +141,7 @@ func (t *listener) run(ctx context.Context, loop appliance.Handler) {
 		}
 		for {
 			_, err := loop.Do(ctx, appliance.Command{Command: o, By: "observed"})
-			if errors.Is(err, appliance.ErrRecord) && pause(ctx, recordAgain) {
+			if errors.Is(err, appliance.ErrRecord) && pause(ctx, againMin) {
 				continue
 			}
 			if err != nil && ctx.Err() == nil {

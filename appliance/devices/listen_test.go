@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"sunbeon/appliance/config"
+	"sunbeon/appliance/health"
 )
 
 // A program of the old machine that was restarted connects again although its
 // former connection never ended: the newest is heard.
 func TestNewestProgramIsHeard(t *testing.T) {
-	s := &Set{log: slog.New(slog.DiscardHandler), health: newHealth(slog.New(slog.DiscardHandler))}
+	s := &Set{log: slog.New(slog.DiscardHandler), health: health.New(slog.New(slog.DiscardHandler))}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

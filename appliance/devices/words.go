@@ -80,6 +80,10 @@ func labels(f *config.File) map[string]label {
 		}
 		out[buttonName(b)] = l
 	}
+	if w.Locate != nil {
+		out[locate] = label{ko: "위치 안내 수신기의 접점", is: "이", en: "The contact of the locating receiver",
+			afterKo: " 번호표 발급은 그대로 됩니다.", afterEn: " Tickets go on."}
+	}
 	line := func(name, ko, en, afterKo, afterEn string, units map[int]int) {
 		out[name] = label{ko: ko + " 회선", is: "이", en: en + " line", afterKo: afterKo, afterEn: afterEn}
 		for address, counter := range units {

@@ -1,5 +1,7 @@
 package feed
 
+import "time"
+
 // Hall is what the office's hall may see and hear: the snapshot, and what stands
 // beside it because it must not leave the hall. It travels from the kiosk to its
 // screens, never to the city.
@@ -15,9 +17,6 @@ type Hall struct {
 	Names map[string]map[string]string `json:"names,omitempty"`
 	// Board is how the office wants its screens.
 	Board Board `json:"board"`
-	// Now is the kiosk's clock when this was sent, Unix ms: a screen on another
-	// machine shows the kiosk's time, not its own.
-	Now int64 `json:"now"`
 }
 
 // Board is how an office wants its screens; a screen may have it otherwise.
@@ -26,3 +25,7 @@ type Board struct {
 	Languages []string `json:"languages,omitempty"` // ko first, then en, zh, vi, ja as wanted; empty is ko and en
 	Link      string   `json:"link,omitempty"`      // address of the office's page; "" is none
 }
+
+// KST is Korean standard time, in which an office's times are shown. It has no
+// summer time.
+func KST() *time.Location { return time.FixedZone("KST", 9*60*60) }

@@ -42,6 +42,8 @@ const piecesKept = 256
 type Bench struct {
 	Printer *virtual.Printer
 	Clock   *clock.Bench
+	Speaker *Speaker
+	Located chan struct{} // somebody asks where the dispenser is; holds one
 	Disk    Disk
 
 	mu    sync.Mutex
@@ -55,9 +57,11 @@ func New(start time.Time, faces *typeface.Set, speed int) *Bench {
 	return &Bench{
 		Printer: virtual.New(virtual.Config{Width: 576, Speed: speed, ProcessID: true, ASB: true, Answers: true,
 			ROM: virtual.KSX1001, NativeQR: true, Faces: faces, Keep: piecesKept}),
-		Clock: clock.NewBench(start),
-		signs: map[int]string{},
-		moved: make(chan struct{}),
+		Clock:   clock.NewBench(start),
+		Speaker: NewSpeaker(),
+		Located: make(chan struct{}, 1),
+		signs:   map[int]string{},
+		moved:   make(chan struct{}),
 	}
 }
 

@@ -90,7 +90,9 @@ func (p *Page) handler() http.Handler {
 	mux.HandleFunc("GET /bench/board.png", p.boardPNG)
 	mux.HandleFunc("GET /bench/paper.png", p.paperPNG)
 	mux.HandleFunc("GET /bench/paper.txt", p.paperText)
+	mux.HandleFunc("GET /bench/sound.wav", p.sound)
 	mux.HandleFunc("POST /bench/press", p.press)
+	mux.HandleFunc("POST /bench/locate", p.locate)
 	mux.HandleFunc("POST /bench/key", p.key)
 	mux.HandleFunc("POST /bench/fault", p.fault)
 	guard := http.NewCrossOriginProtection()
@@ -101,7 +103,7 @@ func (p *Page) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+			"media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -138,6 +140,7 @@ type state struct {
 	Clock   string                    `json:"clock"`
 	Version string                    `json:"version"` // of the board's picture
 	Pieces  int                       `json:"pieces"`
+	Sounds  int                       `json:"sounds"`
 }
 
 func (p *Page) state(v *appliance.View) state {
@@ -148,6 +151,7 @@ func (p *Page) state(v *appliance.View) state {
 		Version: fmt.Sprintf("%d.%d.%d", v.Public.Seq, len(v.Faults), turn(v, at.Time())),
 		Pieces:  p.bench.Printer.State().Pieces,
 	}
+	s.Sounds, _ = p.bench.Speaker.Heard()
 	if !at.Trusted {
 		s.Clock += " (시계 미확인)"
 	}
@@ -181,6 +185,7 @@ func turn(v *appliance.View, at time.Time) int64 {
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{}) // the server's is for requests; a stream lasts
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	views := p.hub.Watch(ctx)
@@ -190,6 +195,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	for {
 		printed := p.bench.Printer.Changed()
 		_, signed := p.bench.Sign(0)
+		_, sounded := p.bench.Speaker.Heard()
 		if v != nil {
 			b, err := json.Marshal(p.state(v))
 			if err != nil {
@@ -205,6 +211,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 		case v = <-views:
 		case <-printed:
 		case <-signed:
+		case <-sounded:
 		case <-tick.C:
 		case <-ctx.Done():
 			return
@@ -264,6 +271,18 @@ func (p *Page) paperPNG(w http.ResponseWriter, r *http.Request) {
 			p.log.Debug("bench paper", "err", err)
 		}
 	}
+}
+
+// sound is a call as a browser plays it.
+func (p *Page) sound(w http.ResponseWriter, r *http.Request) {
+	n, err := strconv.Atoi(r.URL.Query().Get("n"))
+	a, ok := p.bench.Speaker.Sound(n)
+	if err != nil || !ok {
+		http.Error(w, "그 번호의 소리가 없습니다. There is no such sound.", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "audio/wav")
+	_, _ = w.Write(a.WAV()) // a reader that has gone
 }
 
 func (p *Page) paperText(w http.ResponseWriter, r *http.Request) {

@@ -93,6 +93,19 @@ func (p *Page) why() string {
 	return "키오스크가 응답하지 않습니다. 직원에게 문의해 주십시오."
 }
 
+// locate is a person who cannot see and asks where the dispenser is.
+func (p *Page) locate(w http.ResponseWriter, r *http.Request) {
+	if !form(w, r) {
+		return
+	}
+	select {
+	case p.bench.Located <- struct{}{}:
+	default: // it has been asked and not yet answered
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("위치 안내를 요청하였습니다. 음성 묶음(make voice)이 있으면 들립니다.")) // a reader that has gone
+}
+
 // fault carries out one of the scenario's steps on the printer or the disk.
 func (p *Page) fault(w http.ResponseWriter, r *http.Request) {
 	if !form(w, r) {

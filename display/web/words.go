@@ -9,7 +9,7 @@ import (
 )
 
 // seoul is the only time zone of the offices; it has no summer time.
-func seoul(t time.Time) time.Time { return t.In(time.FixedZone("KST", 9*60*60)) }
+func seoul(t time.Time) time.Time { return t.In(feed.KST()) }
 
 // moment words a time: with the date, because "14:02" alone may be yesterday's.
 func moment(t time.Time) Words {

@@ -11,6 +11,7 @@ import (
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/devices"
 	"sunbeon/display/typeface"
+	"sunbeon/display/voice"
 )
 
 // checkCommand asks every device of an office and says what answers, what does
@@ -34,10 +35,10 @@ func checkCommand(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return check(ctx, file, devices.Machine(), *ticket, *press, out)
+	return check(ctx, file, devices.Machine(), &voice.Process{Command: voice.Aplay(file.Voice.Device)}, *ticket, *press, out)
 }
 
-func check(ctx context.Context, file *config.File, open devices.Hardware, ticket bool, press time.Duration, out io.Writer) error {
+func check(ctx context.Context, file *config.File, open devices.Hardware, player voice.Player, ticket bool, press time.Duration, out io.Writer) error {
 	faces, err := typeface.Load()
 	if err != nil {
 		return err
@@ -50,6 +51,9 @@ func check(ctx context.Context, file *config.File, open devices.Hardware, ticket
 		Tell: report.tell}
 	if err := c.Run(ctx); err != nil {
 		return err
+	}
+	if file.Voice.Pack != "" {
+		report.tell(checkVoice(ctx, file, player))
 	}
 	return report.end()
 }

@@ -67,6 +67,12 @@ func (o options) over(file *config.File) {
 	if file.Journal.Path == "" {
 		file.Journal.Path = filepath.Join(o.data, "journal.db")
 	}
+	if o.voice != "" {
+		file.Voice.Pack = o.voice
+	}
+	if o.sim && file.Board.Socket == "" {
+		file.Board.Socket = filepath.Join(o.data, "hall.sock")
+	}
 }
 
 // parts are those that the bench and the real machine share.
@@ -85,11 +91,15 @@ func parts(o options, file *config.File, log *slog.Logger) (box.Parts, error) {
 func serve(ctx context.Context, b *box.Box, file *config.File, out io.Writer, log *slog.Logger, more func(*http.ServeMux, net.Addr) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	socket, err := screens(ctx, b, file, log)
+	if err != nil {
+		return errors.Join(err, b.Close())
+	}
 	running := make(chan error, 1)
 	go func() { running <- b.Run(ctx) }()
-	err := pages(ctx, b, file, out, log, more, running)
+	err = pages(ctx, b, file, out, log, more, running)
 	cancel()
-	return errors.Join(err, <-running)
+	return errors.Join(err, <-running, <-socket)
 }
 
 // pages serves the console until ctx ends or the box stops. What running says
@@ -102,11 +112,12 @@ func pages(ctx context.Context, b *box.Box, file *config.File, out io.Writer, lo
 	}
 	mux := http.NewServeMux()
 	c, err := console.New(console.Options{Loop: b.Loop, Views: b.Hub, Journal: b.Journal,
-		Clock: b.Clock, ManagerPIN: file.Console.ManagerPIN, PINs: file.Console.PINs, Log: log})
+		Pictures: b.Pictures, Clock: b.Clock, ManagerPIN: file.Console.ManagerPIN, PINs: file.Console.PINs, Log: log})
 	if err != nil {
 		return err
 	}
 	c.Register(mux)
+	mux.Handle("/hall/", b.Lobby.Screens().Keyed(file.Board.Key))
 	ln, err := net.Listen("tcp", file.Console.Listen)
 	if err != nil {
 		return fmt.Errorf("kiosk: the pages cannot listen: %w; choose another address in console.listen or with -listen", err)
@@ -114,10 +125,7 @@ func pages(ctx context.Context, b *box.Box, file *config.File, out io.Writer, lo
 	if err := more(mux, ln.Addr()); err != nil {
 		return errors.Join(err, ln.Close())
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		BaseContext: func(net.Listener) context.Context { return ctx },
-		ErrorLog:    slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	server := server(ctx, mux, log)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()
 	fmt.Fprintf(out, "kiosk: http://%s/\n", ln.Addr())

@@ -16,6 +16,7 @@ type options struct {
 	listen  string
 	brokers string
 	city    string
+	voice   string
 	play    string
 	sim     bool
 	speed   int
@@ -31,6 +32,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	f.StringVar(&o.listen, "listen", "", "address of the pages, instead of office.toml's")
 	f.StringVar(&o.brokers, "broker", "", "brokers, with commas between, instead of office.toml's")
 	f.StringVar(&o.city, "city", "", "address of the city's pages, for a link on the bench")
+	f.StringVar(&o.voice, "voice", "", "folder of the clip pack, instead of office.toml's")
 	f.BoolVar(&o.sim, "sim", false, "simulate everything that has wires")
 	f.IntVar(&o.speed, "speed", sim.PrinterSpeed, "with -sim: mm a second of the virtual printer; 0 prints at once")
 	f.StringVar(&o.play, "play", "", "with -sim: play this scenario, then end")

@@ -53,6 +53,7 @@ func stand(ctx context.Context, o options, bench *sim.Bench, parts box.Parts, ou
 	defer cancel()
 	go bench.Printer.ListenTCP(printing, ln)
 	parts.Clock, parts.Signs, parts.Record = bench.Clock, bench, bench.Disk.Under
+	parts.Player, parts.Located = bench.Speaker, bench.Located
 	parts.Dial = func(ctx context.Context) (printer.Transport, error) { return printer.DialTCP(ctx, ln.Addr().String()) }
 	b, err := box.Open(ctx, parts)
 	if err != nil {

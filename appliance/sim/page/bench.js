@@ -25,12 +25,13 @@ document.addEventListener("click", event => {
   const button = event.target.closest("button");
   if (!button) return;
   const { service, fault, key } = button.dataset;
-  if (service) post("/bench/press", { service, class: button.dataset.class, request: request() });
+  if (button.id === "locate") post("/bench/locate", {});
+  else if (service) post("/bench/press", { service, class: button.dataset.class, request: request() });
   else if (fault) post("/bench/fault", { what: fault });
   else if (key) post("/bench/key", { counter: button.closest(".desk").dataset.counter, key, request: request() });
 });
 
-let pieces = -1, seq = -1;
+let pieces = -1, seq = -1, sounds = -1;
 
 function show(state) {
   for (const [service, lamp] of Object.entries(state.lamps)) $(`[data-lamp="${service}"]`).className = "lamp " + lamp;
@@ -38,6 +39,12 @@ function show(state) {
   $("#clock").textContent = state.clock;
   const list = $("#faultlist");
   list.replaceChildren(...(state.faults || []).map(f => Object.assign(document.createElement("li"), { textContent: f })));
+  if (sounds >= 0 && state.sounds > sounds) {
+    const voice = $("#voice");
+    voice.src = "/bench/sound.wav?n=" + state.sounds;
+    voice.play().catch(() => {}); // a browser is silent until somebody has pressed something
+  }
+  sounds = state.sounds;
   if (state.version !== seq) {
     seq = state.version;
     $("#board").src = "/bench/board.png?v=" + seq;

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/display/board"
+	"sunbeon/display/hall"
+	"sunbeon/display/screen"
+	"sunbeon/display/screen/stage"
+	"sunbeon/display/screen/xwatch"
+	"sunbeon/display/typeface"
+)
+
+// version is set by the linker.
+var version = "development"
+
+// windowNap is how often a window on a desk is asked whether it is to be closed.
+const windowNap = 250 * time.Millisecond
+
+// What Go's part may hold: two pictures of 1080p, the fonts and some slides. It
+// collects early, because pictures are few and large.
+const (
+	gcPercent   = 30
+	memoryLimit = 96 << 20
+)
+
+func main() {
+	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(memoryLimit)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run shows the board until ctx ends, which is no error.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	if o.version {
+		fmt.Fprintln(stdout, "signboard", version)
+		return nil
+	}
+	level := slog.LevelInfo
+	if o.verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	key, err := o.key()
+	if err != nil {
+		return err
+	}
+	client, err := hall.NewClient(hall.Options{Address: o.kiosk, Key: key, Screen: o.screen, Log: log})
+	if err != nil {
+		return err
+	}
+	faces, err := typeface.Load()
+	if err != nil {
+		return err
+	}
+	d := newDirector(o, client.Report, log)
+	so := stage.Options{
+		Make:  func(opt board.Options) (stage.Board, error) { return board.New(faces, opt) },
+		Clock: func() time.Time { return time.Now().In(feed.KST()) },
+		Log:   log,
+	}
+	if o.window != (image.Point{}) {
+		so.Nap = windowNap
+	}
+	st := stage.New(so, d.scene())
+	d.put = st.Put
+
+	var ticks atomic.Uint64
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return ended(client.Run(ctx, d.heard)) })
+	group.Go(func() error {
+		return ended(xwatch.Run(ctx, os.Getenv("DISPLAY"), xwatch.Hooks{Changed: st.Refresh, Output: d.output}))
+	})
+	group.Go(func() error {
+		return ended(watch(ctx, ticks.Load, func() {
+			// The main thread hangs in a call of X or GL: nothing else ends it.
+			log.Error("signboard: the picture stands still; ending, so that the unit starts it again")
+			os.Exit(1)
+		}))
+	})
+	err = screen.Run(ctx, screen.Options{Stage: st, Window: o.window, Title: "순번", Monitor: d.size, Log: log, Tick: func() { ticks.Add(1) }})
+	cancel()
+	return errors.Join(err, group.Wait())
+}
+
+// ended takes the end of the context for no error.
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
