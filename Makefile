@@ -13,7 +13,7 @@ BROKER  := 127.0.0.1:18830
 # runs on where there is no screen.
 SCREEN  := gcc libx11-dev libxrandr-dev libxcursor-dev libxinerama-dev libxi-dev libxxf86vm-dev libgl1-mesa-dev libgl1-mesa-dri
 
-.PHONY: help run light build board test hil hil-kernel modules unit outside lint bench fuzz arm64 clean needs-run needs-board needs-bench needs-test needs-hil
+.PHONY: help run light build board test voice hil hil-kernel modules unit outside lint bench fuzz arm64 clean needs-run needs-board needs-bench needs-test needs-hil
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,10 @@ build: light
 	@CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./display/cmd/signboard
 
 test: needs-test modules lint arm64 outside unit ## everything: lint, all tests under the race detector, the arm64 build
+
+voice: modules ## a placeholder clip pack for the spoken call, by espeak-ng, in var/voice
+	@sh .ci/needs espeak-ng
+	@$(GO) run ./display/cmd/voicepack build -out var/voice
 
 hil: hil-kernel modules ## the arm64 kiosk on an emulated machine with simulated pins, USB printer and keypad
 	@SUNBEON_HIL=$(CURDIR)/var/hil $(GO) test -count=1 -timeout 14m -v -run '^TestRig$$' ./appliance/hil >var/hil/log 2>&1 || { cat var/hil/log; exit 1; }

@@ -34,6 +34,7 @@ func rules() []rule {
 		{of: m + "appliance/feed", never: []string{m}, except: []string{m + "appliance/feed"}, why: "city and office share the feed alone"},
 		{of: m + "display/board", never: []string{ebiten, m + "appliance/queue", m + "drivers", m + "printer"}, why: "the board's picture is pure Go"},
 		{of: m + "display/hall", never: []string{m}, except: []string{m + "display/hall", m + "appliance/feed"}, why: "kiosk and screens share the feed alone"},
+		{of: m + "display/voice", never: []string{m, "github.com/hajimehoshi/ebiten"}, except: []string{m + "display/voice", m + "appliance/feed"}, why: "the voice knows calls, not the line"},
 		{of: m + "display/typeface", never: []string{m}, except: []string{m + "display/typeface"}, why: "faces are below everything that draws"},
 		{of: m + "display/typeset", never: []string{m}, except: []string{m + "display/typeface"}, why: "text is set for whoever draws it"},
 		{of: m + "display/web", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "the city sees no office but through the feed"},

@@ -18,6 +18,18 @@ func BenchmarkDraw1080p(b *testing.B) {
 	}
 }
 
+// BenchmarkLayers1080p is what a new call costs: the base, the clock and the
+// pulses are drawn anew.
+func BenchmarkLayers1080p(b *testing.B) {
+	bd := board(b, Options{Width: 1920, Height: 1080, Layout: OneCall})
+	one, other := slides(checkIn(show(busyOffice(), nil, Live()))), slides(checkIn(show(mixedOffice(), nil, Live())))
+	b.ReportAllocs()
+	for b.Loop() {
+		bd.Layers(one, noon)
+		bd.Layers(other, noon)
+	}
+}
+
 func BenchmarkCompose1080p(b *testing.B) {
 	bd, s := board(b, Options{Width: 1920, Height: 1080, Layout: Grid}), office(4, 30)
 	for b.Loop() {

@@ -101,7 +101,7 @@ type Board struct {
 	kept   map[string]*kept // by a layer's ID
 	link   code             // of Options.Link
 	pages  map[string]code  // of addresses that were shown; bounded
-	slides map[scaledKey]*image.RGBA
+	slides []scaled         // of the pictures that were shown last; bounded
 }
 
 // kept is a layer's picture with what it shows.
@@ -141,7 +141,7 @@ func New(faces *typeface.Set, opt Options) (*Board, error) {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	b := &Board{opt: opt, others: others, set: set, brush: newPainter(set),
-		kept: map[string]*kept{}, pages: map[string]code{}, slides: map[scaledKey]*image.RGBA{}}
+		kept: map[string]*kept{}, pages: map[string]code{}}
 	if opt.Link != "" {
 		if b.link, err = encode(opt.Link, qr.M); err != nil {
 			return nil, fmt.Errorf("%w: link: %v; use a shorter address", ErrOptions, err)
@@ -237,8 +237,10 @@ func (b *Board) layer(p part) Layer {
 	if l.Image != nil && l.Rect == p.rect && slices.Equal(k.ops, p.ops) {
 		return *l
 	}
-	if l.Image == nil || l.Rect != p.rect {
+	if n := 4 * p.rect.Dx() * p.rect.Dy(); l.Image == nil || n > cap(l.Image.Pix) {
 		l.Image = image.NewRGBA(p.rect)
+	} else {
+		l.Image = &image.RGBA{Pix: l.Image.Pix[:n], Stride: 4 * p.rect.Dx(), Rect: p.rect}
 	}
 	l.ID, l.Rect = p.id, p.rect
 	l.Version++

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"sunbeon/appliance/feed"
-	"sunbeon/display/typeface"
 	"sunbeon/display/typeset"
 )
 
@@ -30,43 +29,6 @@ type canvas struct {
 	sided   bool // the coda stands beside the layout
 	callEm  int  // size of the largest figures of a call, px
 	board   *Board
-}
-
-// The faces of Korean and English; the other languages' stand behind them.
-const (
-	regular typeset.Font = iota
-	bold
-)
-
-// face is that of a language that stands for Korean's.
-func (l language) face(f typeset.Font) typeset.Font {
-	switch l {
-	case zh, vi:
-		return f + 2
-	case ja:
-		return f + 4
-	}
-	return f
-}
-
-// glyphCache is how many bytes of masks a board keeps: those of several pictures.
-const glyphCache = 16 << 20
-
-// newSetter sets the languages of a board.
-func newSetter(set *typeface.Set, others []language) (*typeset.Setter, error) {
-	faces := make([]typeset.Face, 6)
-	faces[regular], faces[bold] = typeset.Nanum(set.Regular), typeset.Nanum(set.Bold)
-	for _, l := range others {
-		if l.face(regular) == regular {
-			continue
-		}
-		plain, heavy, err := set.For(l.code())
-		if err != nil {
-			return nil, err
-		}
-		faces[l.face(regular)], faces[l.face(bold)] = typeset.NotoCJK(plain), typeset.NotoCJK(heavy)
-	}
-	return typeset.New(typeset.Options{Cache: glyphCache}, faces...), nil
 }
 
 type align uint8
@@ -149,48 +111,6 @@ func (c *canvas) line(r image.Rectangle, text string, size, y int, st style) int
 	return int(w + 0.999)
 }
 
-// foreign reports whether a text has a second language at all, and can be read
-// in it at a size. It is so at every turn or at none, so that Korean keeps its
-// place while the languages change.
-func (c *canvas) foreign(w words, size int) bool {
-	if size < c.legible() {
-		return false
-	}
-	for _, l := range c.board.others {
-		if w[l] != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// widest is how wide a text is in the widest of the other languages, px.
-func (c *canvas) widest(w words, st style) int {
-	most := 0.0
-	for _, l := range c.board.others {
-		most = max(most, c.Width(w[l], l.face(st.font)))
-	}
-	return int(most*float64(st.size) + 0.999)
-}
-
-// fitting reports whether a line holds a text in each of the other languages at
-// a legible size.
-func (c *canvas) fitting(w words, wide, high int, st style) bool {
-	for _, l := range c.board.others {
-		if b := c.Fit(w[l], wide, high, st.size, 1, l.face(st.font)); b.Cut || b.Size < c.legible() {
-			return false
-		}
-	}
-	return true
-}
-
-// other writes a text in the language whose turn it is, and returns its width.
-func (c *canvas) other(r image.Rectangle, w words, st style) int {
-	st.font = c.second.face(st.font)
-	_, wide := c.write(r, w[c.second], st)
-	return wide
-}
-
 // both writes Korean, with the other language after it on the same line where
 // there is room, else below where there is room, else not at all. It returns the
 // width.
@@ -203,6 +123,11 @@ func (c *canvas) both(r image.Rectangle, w words, st, se style) int {
 	b := c.Fit(w[ko], r.Dx(), r.Dy(), st.size, max(1, st.lines), st.font)
 	gap := b.Size * 2 / 5
 	first := int(c.Width(w[ko], st.font)*float64(b.Size) + 0.999)
+	if wide, room := c.widest(w, se), r.Dx()-first-gap; wide > room && room > 0 { // a little smaller rather than below or gone
+		if size := se.size * room / wide; size >= max(c.legible(), se.size*3/4) {
+			se.size = size
+		}
+	}
 	if total := first + gap + c.widest(w, se); !strings.Contains(b.Lines, "\n") && total <= r.Dx() {
 		y := int(float64(r.Min.Y+r.Max.Y)/2 + float64(b.Size)*c.Face(st.font).Middle + 0.5)
 		switch st.align {

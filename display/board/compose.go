@@ -99,14 +99,6 @@ func (b *Board) compose(v Show, at time.Time, tone color.RGBA) *scene {
 	return &c.scene
 }
 
-// turn returns the language that stands beside Korean at a time, ko for none.
-func (b *Board) turn(at time.Time) language {
-	if len(b.others) == 0 {
-		return ko
-	}
-	return b.others[at.UnixMilli()/pageTurn.Milliseconds()%int64(len(b.others))]
-}
-
 // layout resolves Auto, and what would not suit the screen's shape.
 func (b *Board) layout(s *feed.Snapshot) Layout {
 	upright := b.opt.Height > b.opt.Width

@@ -23,6 +23,9 @@ type scenario struct {
 
 func TestGolden(t *testing.T) {
 	for _, sc := range scenarios() {
+		if racing && sc.opt.Height > 720 {
+			continue
+		}
 		t.Run(sc.name, func(t *testing.T) {
 			got := board(t, sc.opt).Draw(sc.v, sc.at)
 			path := filepath.Join("testdata", sc.name+".png")

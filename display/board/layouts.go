@@ -27,14 +27,15 @@ func (c *canvas) oneCall(r image.Rectangle) {
 	c.queue(right)
 }
 
-// rows: the call and the services beside a table of counters.
+// rows: the call, the services and, where there is room, the calls before beside a
+// table of counters.
 func (c *canvas) rows(r image.Rectangle) {
 	g := c.px(gutter)
 	left, right := cutLeft(r, r.Dx()*48/100, g)
-	top, low := cutTop(left, left.Dy()*44/100, g)
+	top, low := cutTop(left, left.Dy()*42/100, g)
 	c.hero(top)
 	card := c.arrival().size > 0 && low.Dy() >= c.cardHigh() && low.Dx() >= c.px(cardWide+280)+g
-	if line := c.px(62); !card && low.Dy() >= c.px(64+40*float64(len(c.s.Services)))+g+line {
+	if line := c.px(62); !card && low.Dy() >= c.px(64+46*float64(len(c.s.Services)))+g+line {
 		var calls image.Rectangle
 		calls, low = cutBottom(low, line, g)
 		c.recents(calls)

@@ -112,15 +112,16 @@ func (c *canvas) arrive(r image.Rectangle) {
 	k := c.arrival()
 	in := inset(r, c.px(cardPad), c.px(cardPad))
 	var box, text image.Rectangle
-	a := centre
+	a, small := centre, 15.0
 	if r.Dx() < c.cardLong() {
-		gap := c.px(6)
-		box, text = cutTop(in, min(in.Dx(), in.Dy()-c.px(cardLow)-gap), gap)
+		gap, n := c.px(6), k.size+2*quietZone
+		side := min(in.Dx(), in.Dy()-c.px(cardLow)-gap)
+		box, text = cutTop(in, side-side%n, gap) // what the modules leave is for the words
 	} else {
 		box, text = cutLeft(in, min(in.Dy(), in.Dx()-c.px(cardText+cardPad)), c.px(cardPad+4))
-		text, a = inset(text, 0, c.px(4)), left
+		text, a, small = inset(text, 0, c.px(4)), left, 17
 	}
 	c.qr(box, k)
-	st, se := style{size: c.px(20), lines: 4, font: bold, col: ink, align: a}, style{size: c.px(15), lines: 3, col: soft, align: a}
+	st, se := style{size: c.px(24), lines: 4, font: bold, col: ink, align: a}, style{size: c.px(small), lines: 3, col: soft, align: a}
 	c.group(text, w, st, se)
 }

@@ -124,9 +124,9 @@ func TestHeld(t *testing.T) {
 func TestStillBoard(t *testing.T) {
 	v := slides(three())
 	v.Hall.Snapshot.Calls[0].At = turning.Add(-time.Second).UnixMilli()
-	calls := turning.Add(time.Minute)
-	for at := turning.Add(-time.Second); at.Before(calls); at = at.Add(170 * time.Millisecond) {
-		b := board(t, Options{Width: 1280, Height: 720, Still: true})
+	end := turning.Add(time.Minute)
+	b := board(t, Options{Width: 640, Height: 360, Still: true})
+	for at := turning.Add(-time.Second); at.Before(end); at = at.Add(1870 * time.Millisecond) {
 		layers, _ := b.Layers(v, at)
 		for _, l := range layers {
 			if l.Alpha != nil || l.Move != nil || strings.HasPrefix(l.ID, "pulse") || strings.HasSuffix(l.ID, "/in") {
@@ -140,7 +140,6 @@ func TestStillBoard(t *testing.T) {
 		if n, _ := differ(screen(b.Bounds(), layers, at), b.Draw(v, at)); n > 0 {
 			t.Fatalf("%v: %d pixels of the layers differ", at, n)
 		}
-		at = at.Add(1700 * time.Millisecond)
 	}
 }
 
@@ -193,6 +192,7 @@ func TestSlidesAreWhole(t *testing.T) {
 		}
 	}
 	// While a slide stands, the one that follows is made ready.
+	b = board(t, Options{Width: 1280, Height: 720})
 	b.Layers(v, turning.Add(fadeTime))
 	if len(b.slides) != 2 {
 		t.Errorf("%d slides are ready", len(b.slides))
@@ -224,7 +224,7 @@ func TestSlidesGiveWay(t *testing.T) {
 	if shows(Auto, image.Pt(1024, 768), show(office(4, 4), nil, Live())) {
 		t.Error("slides leave a narrow screen's call too little room")
 	}
-	for _, size := range []image.Point{{1280, 720}, {3840, 2160}, {1080, 1920}} {
+	for _, size := range []image.Point{{1280, 720}, {2560, 1080}, {1080, 1920}} {
 		s, offers := without(3, 4, "2031")
 		for _, c := range []struct {
 			what  string

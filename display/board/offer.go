@@ -133,7 +133,11 @@ func (c *canvas) offer(r image.Rectangle, o feed.Offer) {
 	if v, known := c.service(o.Service); known {
 		var foot image.Rectangle
 		foot, in = cutBottom(in, in.Dy()*40/100, c.px(4))
-		c.both(foot, c.nameOf(v), style{size: c.px(25), lines: 2, font: bold, col: ink}, style{size: c.px(15), col: soft})
+		st := style{size: c.px(25), font: bold, col: ink}
+		if c.Fit(typeset.Clean(v.Name), foot.Dx(), foot.Dy(), st.size, 1, bold).Size < c.px(18) {
+			st.lines = 2
+		}
+		c.both(foot, c.nameOf(v), st, style{size: c.px(15), col: soft})
 	}
 	most := c.px(150)
 	if c.callEm > 0 {

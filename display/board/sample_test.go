@@ -2,6 +2,7 @@ package board
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,9 +15,11 @@ var seoul = time.FixedZone("KST", 9*3600)
 // noon is when the samples are drawn: 3.4 s after the newest call.
 var noon = time.Date(2026, 11, 23, 14, 32, 8, 400e6, seoul)
 
+var loaded = sync.OnceValues(func() (*typeface.Set, error) { return typeface.Load() })
+
 func faces(t testing.TB) *typeface.Set {
 	t.Helper()
-	set, err := typeface.Load()
+	set, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"sync"
 	"time"
 
 	"sunbeon/appliance/feed"
@@ -207,9 +208,13 @@ func named4(v Show) Show {
 
 // slides gives a board two pictures, a wide and a tall one.
 func slides(v Show) Show {
-	v.Slides = []Slide{{"hills", hills(image.Pt(800, 450))}, {"poster", hills(image.Pt(360, 480))}}
+	v.Slides = twoSlides()
 	return v
 }
+
+var twoSlides = sync.OnceValue(func() []Slide {
+	return []Slide{{"hills", hills(image.Pt(800, 450))}, {"poster", hills(image.Pt(360, 480))}}
+})
 
 // hills is a landscape in flat colours.
 func hills(size image.Point) image.Image {

@@ -7,34 +7,35 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// scaledKept is how many slides a board keeps at their size: the one that is
-// shown, the one that follows, and one between two panels' sizes.
+// scaledKept is how many slides a board keeps at their size: the one that leaves,
+// the one that is shown, and the one that follows.
 const scaledKept = 3
 
-type scaledKey struct {
-	id   string
-	size image.Point
+// scaled is a slide at its size.
+type scaled struct {
+	id    string
+	image *image.RGBA
 }
 
-// scaled returns a slide as large as the box holds it whole, neither cropped nor
+// scale returns a slide as large as the box holds it whole, neither cropped nor
 // stretched.
-func (b *Board) scaled(s Slide, box image.Point) *image.RGBA {
+func (b *Board) scale(s Slide, box image.Point) *image.RGBA {
 	from := s.Image.Bounds()
 	w, h := box.X, from.Dy()*box.X/from.Dx()
 	if h > box.Y {
 		w, h = from.Dx()*box.Y/from.Dy(), box.Y
 	}
-	k := scaledKey{s.ID, image.Pt(max(w, 1), max(h, 1))}
-	if m, ok := b.slides[k]; ok {
-		return m
+	size := image.Rect(0, 0, max(w, 1), max(h, 1))
+	for _, k := range b.slides {
+		if k.id == s.ID && k.image.Rect == size {
+			return k.image
+		}
 	}
-	m := image.NewRGBA(image.Rectangle{Max: k.size})
+	m := image.NewRGBA(size)
 	draw.Draw(m, m.Rect, image.NewUniform(quiet), image.Point{}, draw.Src)
 	draw.CatmullRom.Scale(m, m.Rect, s.Image, from, draw.Over, nil)
-	if len(b.slides) >= scaledKept {
-		clear(b.slides)
-	}
-	b.slides[k] = m
+	b.slides = append(b.slides, scaled{s.ID, m})
+	b.slides = b.slides[max(0, len(b.slides)-scaledKept):]
 	return m
 }
 
@@ -57,7 +58,7 @@ func (c *canvas) slideshow(r image.Rectangle) {
 		return func() {
 			c.fill(r, ground)
 			c.round(r, 14, quiet)
-			m := c.board.scaled(c.slides[i], r.Size())
+			m := c.board.scale(c.slides[i], r.Size())
 			at := r.Min.Add(r.Size().Sub(m.Rect.Size()).Div(2))
 			c.ops = append(c.ops, op{kind: opImage, rect: m.Rect.Add(at), image: m})
 		}
@@ -68,7 +69,7 @@ func (c *canvas) slideshow(r image.Rectangle) {
 		c.part(part{id: "slide/in", rect: r, alpha: fade}, one(turn.next))
 		return
 	}
-	c.board.scaled(c.slides[turn.next], r.Size()) // now, so that the fade does not wait for it
+	c.board.scale(c.slides[turn.next], r.Size()) // now, so that the fade does not wait for it
 }
 
 // showing reports whether the layout leaves room for slides: what people came

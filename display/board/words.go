@@ -2,34 +2,11 @@ package board
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/typeset"
 )
-
-// language is one that a board can speak.
-type language int
-
-const (
-	ko language = iota // always first
-	en
-	zh // in simplified letters
-	vi
-	ja
-	languages
-)
-
-var codes = [languages]string{"ko", "en", "zh", "vi", "ja"}
-
-// code is a language's name in Options and in a hall's names.
-func (l language) code() string { return codes[l] }
-
-func parseLanguage(code string) (language, bool) {
-	l := slices.Index(codes[:], code)
-	return language(l), l >= 0
-}
 
 // words are one text in every language; "" where a language has none.
 type words [languages]string

@@ -102,7 +102,12 @@ func (t *Setter) Pages(text string, w, size, lines int, f Font) []string {
 	}
 	var out []string
 	for i := range pages { // even ones, rather than a last page of one word
-		out = append(out, strings.Join(all[len(all)*i/pages:len(all)*(i+1)/pages], " "))
+		end := 0
+		for _, line := range all[len(all)*i/pages : len(all)*(i+1)/pages] {
+			end += strings.Index(text[end:], line) + len(line)
+		}
+		out = append(out, strings.TrimSpace(text[:end]))
+		text = text[end:]
 	}
 	return out
 }

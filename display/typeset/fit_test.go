@@ -76,6 +76,9 @@ func TestPagesLoseNothing(t *testing.T) {
 			t.Errorf("%q is set at %d px", p, b.Size)
 		}
 	}
+	if got := ts.Pages("출생·혼인/이혼·사망", 120, 24, 1, regular); strings.Join(got, "") != "출생·혼인/이혼·사망" {
+		t.Errorf("%q", got)
+	}
 	if short := ts.Pages("안내", 600, 24, 2, regular); len(short) != 1 {
 		t.Errorf("%q", short)
 	}
@@ -110,6 +113,9 @@ func FuzzFit(f *testing.F) {
 		}
 		if !b.Cut && strings.ReplaceAll(strings.Join(got, ""), " ", "") != strings.ReplaceAll(text, " ", "") {
 			t.Fatalf("%q became %q", text, got)
+		}
+		if pages := ts.Pages(text, w, largest, lines, bold); strings.ReplaceAll(strings.Join(pages, ""), " ", "") != strings.ReplaceAll(text, " ", "") {
+			t.Fatalf("%q became the pages %q", text, pages)
 		}
 	})
 }

@@ -21,7 +21,7 @@ type Player interface {
 
 // Options of an announcer.
 type Options struct {
-	Pack      string   // folder of the clip pack; "" is chime only
+	Pack      string   // folder of the clip pack; while it cannot be read, calls are chimes
 	Languages []string // spoken after Korean, in this order; a "ko" before them is passed over
 	Need      Need     // the clips whose absence is told
 	Player    Player
@@ -31,21 +31,13 @@ type Options struct {
 	Stale   time.Duration // of a call while others wait; 0 is 30 s
 
 	// Now is the kiosk's time in the office's time zone: a screen on another
-	// machine adds the skew of its clock.
+	// machine adds the skew of its clock. Any goroutine may call it.
 	Now func() time.Time
 	// Tell gets what is wrong, sorted, once at the start and whenever it changes;
 	// empty is well. It is called on Run's goroutine and must not block.
 	Tell func(conditions []string)
 	Log  *slog.Logger
 }
-
-// Conditions of the voice, as Tell gives them.
-const (
-	NoPlayer     = "no-player"     // the player's program cannot be started
-	NoCard       = "no-card"       // the player finds no card, or lost it
-	Hung         = "hung"          // the player did not end in time
-	MissingClips = "missing-clips" // the pack lacks clips that the office needs
-)
 
 // Announcer speaks. Create it with New and have Run run.
 type Announcer struct {
@@ -121,13 +113,6 @@ func (a *Announcer) post(put func()) {
 	}
 }
 
-// Back-off of a player that fails.
-const (
-	firstPause = 5 * time.Second
-	mostPause  = time.Minute
-	probe      = 100 * time.Millisecond // of silence
-)
-
 // played is what became of a sound.
 type played struct {
 	missing []Clip
@@ -185,19 +170,6 @@ func (a *Announcer) Run(ctx context.Context) error {
 	}
 }
 
-// open reads the pack and says what it lacks.
-func (a *Announcer) open() {
-	pack, err := Open(a.opt.Pack)
-	if a.pack = pack; err != nil {
-		a.opt.Log.Warn("the clip pack has faults", "pack", a.opt.Pack, "err", err)
-	}
-	if missing := pack.Missing(a.opt.Languages, a.opt.Need); len(missing) > 0 {
-		a.lacks = true
-		a.opt.Log.Warn("the clip pack lacks clips: what needs them is a chime only", "pack", a.opt.Pack,
-			"clips", len(missing), "first", missing[0].String())
-	}
-}
-
 // collect empties the mailbox into the line.
 func (a *Announcer) collect() {
 	a.mu.Lock()
@@ -216,132 +188,4 @@ func (a *Announcer) drop(calls []dropped) {
 	for _, d := range calls {
 		a.opt.Log.Info("a call is not spoken", "ticket", d.Ticket, "counter", d.Counter, "why", d.why)
 	}
-}
-
-// pick takes from the line what is to be spoken now, nil for nothing.
-func (a *Announcer) pick() func() (Audio, []Clip) {
-	for {
-		now := a.opt.Now()
-		call, behind, here, stale := a.line.next(now)
-		a.drop(stale)
-		if call == nil && here == nil {
-			return nil
-		}
-		volume := volume(a.opt.Volume, a.opt.Periods, now)
-		if a.mute(volume, call != nil) {
-			continue
-		}
-		signal, sentences := a.words(call, behind, here)
-		return func() (Audio, []Clip) { return a.pack.Compose(signal, sentences, volume) }
-	}
-}
-
-// mute reports whether nothing is spoken now, and logs when that changes.
-func (a *Announcer) mute(volume int, call bool) bool {
-	why := ""
-	switch {
-	case a.failed != "":
-		why = a.failed
-	case volume == 0:
-		why = "quiet hours"
-	}
-	if why != a.muted {
-		if a.muted != "" {
-			a.opt.Log.Info("calls were shown only", "why", a.muted, "calls", a.shown)
-		}
-		if why != "" {
-			a.opt.Log.Info("calls are shown only", "why", why)
-		}
-		a.muted, a.shown = why, 0
-	}
-	if why != "" && call {
-		a.shown++
-	}
-	return why != ""
-}
-
-// words are what is said of one thing in all languages for which there is time.
-func (a *Announcer) words(call *waiting, behind int, here *utterance) (Signal, []Sentence) {
-	if here != nil {
-		if here.ticket == nil {
-			return Beacon, place()
-		}
-		s, err := here.ticket.sentences()
-		if err != nil {
-			a.warn(err.Error())
-		}
-		return NoSignal, s
-	}
-	codes := append([]string{korean}, a.opt.Languages...)
-	if behind >= crowd && len(codes) > 1 {
-		a.opt.Log.Info("a call is spoken in Korean alone", "ticket", call.Ticket, "waiting", behind)
-		codes = codes[:1]
-	}
-	var out []Sentence
-	for _, code := range codes {
-		s, err := Call(code, call.Ticket, call.Counter)
-		if err != nil {
-			a.warn(err.Error())
-			continue
-		}
-		out = append(out, s)
-	}
-	return Chime, out
-}
-
-// warn says a thing once.
-func (a *Announcer) warn(what string) {
-	if len(a.warned) > 2000 {
-		clear(a.warned)
-	}
-	if !a.warned[what] {
-		a.warned[what] = true
-		a.opt.Log.Warn("a chime stands for words", "why", what)
-	}
-}
-
-// heard takes what became of a sound, and tells what changed.
-func (a *Announcer) heard(p played) {
-	for _, c := range p.missing {
-		a.lacks = true
-		a.warn(fmt.Sprintf("voice: the pack has no usable clip %s; record it", c))
-	}
-	was := a.failed
-	switch {
-	case p.err == nil:
-		a.failed, a.pause = "", 0
-	case errors.Is(p.err, ErrNoPlayer):
-		a.failed = NoPlayer
-	case errors.Is(p.err, ErrHung):
-		a.failed = Hung
-	default:
-		a.failed = NoCard
-	}
-	if a.failed != "" {
-		a.pause = min(max(2*a.pause, firstPause), mostPause)
-	}
-	if a.failed != was {
-		if a.failed != "" {
-			a.opt.Log.Warn("nothing is heard", "condition", a.failed, "err", p.err)
-		} else {
-			a.opt.Log.Info("the player plays")
-		}
-	}
-	a.tell()
-}
-
-func (a *Announcer) tell() {
-	now := []string{}
-	if a.failed != "" {
-		now = append(now, a.failed)
-	}
-	if a.lacks {
-		now = append(now, MissingClips)
-	}
-	slices.Sort(now)
-	if a.told != nil && slices.Equal(*a.told, now) {
-		return
-	}
-	a.told = &now
-	a.opt.Tell(now)
 }

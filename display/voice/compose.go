@@ -19,7 +19,9 @@ func (p *Pack) Compose(signal Signal, sentences []Sentence, volume int) (Audio, 
 		if len(out.Samples) > 0 {
 			out.Samples = append(out.Samples, make([]int16, samplesOf(pause, p.rate))...)
 		}
-		out.Samples = append(out.Samples, a.Samples...)
+		for _, v := range a.Samples {
+			out.Samples = append(out.Samples, int16(int(v)*volume/100))
+		}
 	}
 	add(0, signal.sound(p.rate))
 	pause := afterSignal
@@ -39,7 +41,7 @@ func (p *Pack) Compose(signal Signal, sentences []Sentence, volume int) (Audio, 
 	if len(out.Samples) == 0 {
 		add(0, Chime.sound(p.rate))
 	}
-	return out.amplified(float64(volume) / 100), missing
+	return out, missing
 }
 
 // clips are those of a sentence, ready to be joined, and those it lacks.

@@ -107,15 +107,15 @@ func koreanLines() []Line {
 		add("counter-"+strconv.Itoa(n), text+"번 창구로 오십시오", said)
 	}
 	add(koCounter, "창구로 오십시오", "")
-	add(koIs, "번입니다", "버님니다")
-	add(koAhead+"0", "앞에 기다리시는 분이 없습니다", "아페 기다리시는 부니 업씁니다")
+	add(koIs, "번입니다", "")
+	add(koAhead+"0", "앞에 기다리시는 분이 없습니다", "")
 	for n := 1; n <= mostAhead; n++ {
 		add(koAhead+strconv.Itoa(n), "앞에 "+koreanPeople(n)+" 분이 기다리고 계십니다", "")
 	}
 	add(koMany, "앞에 백 분 넘게 기다리고 계십니다", "")
-	add(koUnprinted, "번호표가 인쇄되지 않았습니다", "번호표가 인쇄되지 아나씀니다")
-	add(koRemember, "번을 기억해 주십시오", "버늘 기어캐 주십씨오")
-	add(koDispenser, "번호표 발급기입니다", "번호표 발급끼임니다")
+	add(koUnprinted, "번호표가 인쇄되지 않았습니다", "")
+	add(koRemember, "번을 기억해 주십시오", "")
+	add(koDispenser, "번호표 발급기입니다", "")
 	return out
 }
 

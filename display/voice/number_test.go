@@ -138,6 +138,7 @@ func TestPeopleAreCountedInNativeNumbers(t *testing.T) {
 
 // TestChineseNumbers builds each by its places and closes the gaps afterwards.
 func TestChineseNumbers(t *testing.T) {
+	t.Parallel()
 	zh := texts("zh", false)
 	for n := range 10000 {
 		var want string
@@ -160,8 +161,20 @@ func TestChineseNumbers(t *testing.T) {
 // TestVietnameseNumbers spells each digit with its unit, then applies the
 // changes of sound that schoolbooks list.
 func TestVietnameseNumbers(t *testing.T) {
+	t.Parallel()
 	digits := strings.Fields("không một hai ba bốn năm sáu bảy tám chín")
 	vi := texts("vi", false)
+	type change struct {
+		from *regexp.Regexp
+		to   string
+	}
+	var changes []change
+	for _, c := range [][2]string{
+		{"không trăm không mươi không$", ""}, {"không mươi không$", ""}, {"không mươi", "lẻ"}, {"một mươi", "mười"}, {"mươi một$", "mươi mốt"},
+		{"(mươi|mười) năm$", "$1 lăm"}, {"(mươi|mười) không$", "$1"},
+	} {
+		changes = append(changes, change{regexp.MustCompile(c[0]), c[1]})
+	}
 	for n := range 10000 {
 		s := ""
 		if n >= 1000 {
@@ -174,11 +187,8 @@ func TestVietnameseNumbers(t *testing.T) {
 			s += digits[n/10%10] + " mươi "
 		}
 		s += digits[n%10]
-		for _, change := range [][2]string{
-			{"không trăm không mươi không$", ""}, {"không mươi không$", ""}, {"không mươi", "lẻ"}, {"một mươi", "mười"}, {"mươi một$", "mươi mốt"},
-			{"(mươi|mười) năm$", "$1 lăm"}, {"(mươi|mười) không$", "$1"},
-		} {
-			s = strings.TrimSpace(regexp.MustCompile(change[0]).ReplaceAllString(s, change[1]))
+		for _, c := range changes {
+			s = strings.TrimSpace(c.from.ReplaceAllString(s, c.to))
 		}
 		if got := strings.Join(words(t, vi, "vi", strconv.Itoa(n), 5), " "); got != "mời quý khách số "+s+" đến quầy số năm" {
 			t.Fatalf("%d is said %q, want %q", n, got, s)

@@ -26,13 +26,10 @@ const tooQuiet = -45.0
 
 // Open reads the pack in a folder and checks every file of it. The pack is never
 // nil: what the error names, a Problem each, is left out of it, and of an empty
-// pack the signals are heard all the same. For "" it is empty without an error.
-// A whole pack takes a second on a desk computer.
+// pack the signals are heard all the same. A whole pack takes a second on a desk
+// computer.
 func Open(dir string) (*Pack, error) {
 	p := &Pack{dir: dir, rate: bare, files: map[Clip]string{}}
-	if dir == "" {
-		return p, nil
-	}
 	b, err := p.file(ManifestName, maxManifest+1)
 	if err != nil {
 		return p, problem(ManifestName, err.Error(), "name the folder of a clip pack, or make one: make voice")

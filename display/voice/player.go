@@ -31,7 +31,8 @@ func Aplay(device string) []string {
 }
 
 // Process plays through a child process, one at a time: samples as Audio.Bytes
-// go to its standard input, and it ends when it has played them.
+// go to its standard input, and it ends when it has played them, or when that
+// input ends because this process did.
 type Process struct {
 	Command []string      // with its arguments, in which {rate} is the samples a second
 	Slack   time.Duration // beyond the sound's length, before it counts as hung; 0 is 5 s

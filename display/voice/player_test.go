@@ -117,6 +117,7 @@ func dead(t *testing.T, pids []int) {
 const hangs = `sleep 1000 & echo $$ $! >"$dir/pids"; wait`
 
 func TestAPlayerThatHangs(t *testing.T) {
+	t.Parallel()
 	command, dir := script(t, hangs)
 	p := &voice.Process{Command: command, Slack: 500 * time.Millisecond}
 	if err := p.Play(t.Context(), tone(22050, 440, 0.5, 5*time.Second/2)); !errors.Is(err, voice.ErrHung) || !strings.Contains(err.Error(), "within 3s") {
@@ -147,8 +148,9 @@ func TestAPlayerIsKilledWhenWeEnd(t *testing.T) {
 
 // TestAPlayerThatLeavesOthers ends, and what it started keeps its output open.
 func TestAPlayerThatLeavesOthers(t *testing.T) {
+	t.Parallel()
 	command, dir := script(t, `cat >/dev/null; sleep 1000 & echo $! >"$dir/pids"`)
-	if err := (&voice.Process{Command: command}).Play(t.Context(), tone(22050, 440, 0.5, time.Second)); !errors.Is(err, voice.ErrHung) {
+	if err := (&voice.Process{Command: command}).Play(t.Context(), tone(22050, 440, 0.5, time.Second)); !errors.Is(err, voice.ErrHung) || !strings.Contains(err.Error(), "left others") {
 		t.Error(err)
 	}
 	dead(t, pids(t, dir, 1))

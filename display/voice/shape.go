@@ -93,17 +93,14 @@ func fallen(s []int16) []int16 {
 // rise goes from 0 to 1 along half a cosine.
 func rise(i, n int) float64 { return (1 - math.Cos(math.Pi*float64(i)/float64(n))) / 2 }
 
-// levelled has the loudness given.
+// levelled has the loudness given. Peaks that come near full scale are bent, so
+// that no sample is clipped.
 func (a Audio) levelled(loudness float64) Audio {
 	is := a.Loudness()
 	if math.IsInf(is, -1) {
 		return a
 	}
-	return a.amplified(math.Pow(10, (loudness-is)/20))
-}
-
-// amplified bends peaks that come near full scale, so that no sample is clipped.
-func (a Audio) amplified(gain float64) Audio {
+	gain := math.Pow(10, (loudness-is)/20)
 	out := Audio{a.Rate, make([]int16, len(a.Samples))}
 	for i, s := range a.Samples {
 		x := float64(s) / 32768 * gain

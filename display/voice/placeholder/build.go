@@ -60,7 +60,7 @@ func Build(ctx context.Context, dir string, lines []voice.Line) error {
 func speak(ctx context.Context, l voice.Line, file string) error {
 	var out, said bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, "-v", synthesiser(l), "--stdin", "--stdout")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(cmp.Or(l.Read, l.Text)), &out, &said
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(spelled(l)), &out, &said
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("placeholder: %s: %w: %s", l.Clip, err, bytes.TrimSpace(said.Bytes()))
 	}
@@ -86,6 +86,17 @@ func decode(b []byte) (voice.Audio, error) {
 		a.Samples[i] = int16(uint16(b[head+2*i]) | uint16(b[head+2*i+1])<<8)
 	}
 	return voice.DecodeWAV(a.WAV())
+}
+
+// spelled is a line as the program has to read it to say it right. Its Korean
+// keeps the ㅂ of 습니다 and joins few syllables.
+func spelled(l voice.Line) string {
+	text := cmp.Or(l.Read, l.Text)
+	if l.Language != "ko" {
+		return text
+	}
+	return strings.NewReplacer("번입니다", "버님니다", "없습니다", "업씀니다", "않았습니다", "아나씀니다", "십니다", "심니다",
+		"기입니다", "끼임니다", "번을", "버늘", "기억해", "기어캐").Replace(text)
 }
 
 // synthesiser is the voice that says a line.

@@ -2,6 +2,7 @@ package placeholder_test
 
 import (
 	"context"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +29,15 @@ func TestAPackThatIsBuiltIsWhole(t *testing.T) {
 	}
 	if missing := p.Missing([]string{"en"}, need); len(missing) == 0 {
 		t.Error("nothing is missing of a language that was not built")
+	}
+	for _, l := range voice.Script([]string{"zh"}, need) {
+		b, err := os.ReadFile(filepath.Join(dir, l.String()+".wav"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := voice.DecodeWAV(b); err != nil || math.Abs(a.Loudness()+20) > 0.3 || a.Samples[0] != 0 || a.Samples[len(a.Samples)-1] != 0 {
+			t.Errorf("%s: %.1f LUFS (%v)", l.Clip, a.Loudness(), err)
+		}
 	}
 	b, err := os.ReadFile(filepath.Join(dir, voice.ManifestName))
 	if err != nil || !strings.Contains(strings.ToLower(string(b)), "espeak") {

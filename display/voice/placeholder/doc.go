@@ -13,6 +13,6 @@
 // # Caveats
 //
 // Chinese goes in as pinyin with tone numbers and Japanese as kana, for this
-// program reads neither characters. Its Korean knows liaison but no inserted n:
-// 16 goes in as it is said, 심뉵.
+// program reads neither characters. Korean goes in as it is said where it would
+// be said wrong: 심뉵 for 16, 업씀니다 for 없습니다.
 package placeholder
