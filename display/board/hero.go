@@ -216,9 +216,12 @@ func (c *canvas) recentLine(r image.Rectangle, list []feed.Call) {
 	c.round(r, 12, panel)
 	in := inset(r, c.px(20), c.px(6))
 	size := min(c.px(27), in.Dy()*8/10)
-	title, rest := cutLeft(in, int(c.Width(say.recent[ko], bold)*float64(c.px(22)))+1, c.px(24))
-	c.write(title, say.recent[ko], style{size: c.px(22), font: bold, col: soft})
-	em := float64(size)
+	em, rest := float64(size), in
+	if in.Dx() >= c.px(320) { // else the arrows say it
+		var title image.Rectangle
+		title, rest = cutLeft(in, int(c.Width(say.recent[ko], bold)*float64(c.px(22)))+1, c.px(24))
+		c.write(title, say.recent[ko], style{size: c.px(22), font: bold, col: soft})
+	}
 	for _, k := range list {
 		ticket, to := typeset.Clean(k.Ticket), strconv.Itoa(k.Counter)
 		number := int(em*c.Width(ticket, bold)) + 1

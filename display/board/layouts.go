@@ -60,6 +60,9 @@ func (c *canvas) grid(r image.Rectangle) {
 	c.hero(top)
 	c.tiles(low)
 	calls := min(right.Dy()*38/100, c.px(190))
+	if len(c.offers) > 0 && right.Dy()-calls < c.px(96+46*float64(len(c.s.Services))) {
+		calls = c.px(62) // one line of them: the column is narrow, and names wrap
+	}
 	if high := c.cardHigh(); c.arrival().size > 0 && right.Dy()-high >= c.px(96+30*float64(len(c.s.Services))) {
 		calls = max(calls, high)
 	}

@@ -29,7 +29,13 @@ func (c *canvas) queue(r image.Rectangle) {
 	per := (to - from + columns - 1) / columns
 	high := min(c.px(76), in.Dy()/per)
 	width := (in.Dx() - c.px(36)*(columns-1)) / columns
+	narrow := width < c.px(330) && high >= c.px(56) // the wait stands below the count
 	cells := func(row image.Rectangle) (name, count, wait image.Rectangle) {
+		if narrow {
+			name, row = cutLeft(row, width*58/100, c.px(10))
+			count, wait = cutTop(row, row.Dy()*54/100, 0)
+			return name, count, wait
+		}
 		name, row = cutLeft(row, width*48/100, c.px(10))
 		count, wait = cutLeft(row, width*18/100, c.px(10))
 		return name, count, wait
@@ -53,7 +59,11 @@ func (c *canvas) queue(r image.Rectangle) {
 		}
 		nameSize = c.common(names, n.Dx(), high-c.px(6), largest, lines, bold)
 	}
-	waitSize := c.common(waits, w.Dx(), high-c.px(4), largest, 1, bold)
+	waitSize := c.common(waits, w.Dx(), w.Dy()-c.px(4), largest, 1, bold)
+	figure := high * 8 / 10
+	if narrow {
+		figure /= 2
+	}
 	list = list[from:to]
 	for i := range columns {
 		col := slot(in, i, columns, c.px(36), false)
@@ -72,8 +82,8 @@ func (c *canvas) queue(r image.Rectangle) {
 			} else {
 				c.write(name, v.Name, st)
 			}
-			c.write(count, people(v.Waiting)[ko], style{size: min(c.px(32), high*8/10), font: bold, col: ink, align: right})
-			c.expect(wait, v, waitSize, both)
+			c.write(count, people(v.Waiting)[ko], style{size: min(c.px(32), figure), font: bold, col: ink, align: right})
+			c.expect(wait, v, waitSize, both && !narrow)
 		}
 	}
 }
