@@ -10,8 +10,8 @@ import (
 
 // tile is the side of the textures that a layer is cut into, px. Ebiten rounds
 // a texture up to powers of two: in one piece 1920x1080 would take twice its
-// memory.
-const tile = 512
+// memory. A band must not cross tiles.
+const tile = stage.BandWidth
 
 // glass keeps the layers as textures and paints them on the window.
 type glass struct {

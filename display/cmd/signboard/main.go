@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jezek/xgb"
 	"golang.org/x/sync/errgroup"
 
 	"sunbeon/appliance/feed"
@@ -34,6 +35,7 @@ var version = "development"
 const windowNap = 250 * time.Millisecond
 
 func main() {
+	xgb.Logger.SetOutput(io.Discard) // ebiten's, which tells of a file of cookies that is not needed
 	debug.SetGCPercent(gcPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sunbeon/display/board"
+	"sunbeon/display/screen"
 	"sunbeon/display/screen/coldcode"
 )
 
@@ -37,6 +38,7 @@ func tidy(ctx context.Context, log *slog.Logger) error {
 			return ctx.Err()
 		}
 		debug.FreeOSMemory()
+		screen.Trim()
 		if _, err := coldcode.Release(func(path string) bool { return strings.Contains(path, "/libLLVM") }); err != nil {
 			log.Warn("signboard: the compiler's memory is kept", "err", err)
 			return nil

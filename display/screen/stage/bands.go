@@ -6,9 +6,10 @@ import (
 )
 
 // Size of a band, px: small enough that little beside a change is sent, large
-// enough that a picture is not thousands of them.
+// enough that a picture is not thousands of them. Bands lie from the picture's
+// corner on, so that none crosses a multiple of BandWidth.
 const (
-	bandWidth  = 512
+	BandWidth  = 512
 	bandHeight = 32
 )
 
@@ -35,8 +36,8 @@ func (b *Bands) Changed(m *image.RGBA, send func(r image.Rectangle, pixels []byt
 	}
 	i := 0
 	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y += bandHeight {
-		for x := m.Rect.Min.X; x < m.Rect.Max.X; x += bandWidth {
-			r := image.Rect(x, y, x+bandWidth, y+bandHeight).Intersect(m.Rect)
+		for x := m.Rect.Min.X; x < m.Rect.Max.X; x += BandWidth {
+			r := image.Rect(x, y, x+BandWidth, y+bandHeight).Intersect(m.Rect)
 			b.row = b.row[:0]
 			for line := r.Min.Y; line < r.Max.Y; line++ {
 				b.row = append(b.row, m.Pix[m.PixOffset(r.Min.X, line):m.PixOffset(r.Min.X, line)+4*r.Dx()]...)

@@ -27,7 +27,7 @@ func TestBandsBringEveryChange(t *testing.T) {
 			})
 		}
 		send()
-		all := ((r.Dx() + bandWidth - 1) / bandWidth) * ((r.Dy() + bandHeight - 1) / bandHeight)
+		all := ((r.Dx() + BandWidth - 1) / BandWidth) * ((r.Dy() + bandHeight - 1) / bandHeight)
 		if sent != all {
 			t.Errorf("%v: %d bands at first, want all %d", r, sent, all)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -36,6 +37,9 @@ func Start(size image.Point) (*Server, error) {
 	if err != nil {
 		return nil, ErrMissing
 	}
+	// It tells of a file of cookies that is not needed, and of the end that Close
+	// makes; what goes wrong is returned.
+	xgb.Logger.SetOutput(io.Discard)
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("xvfb: %w", err)
