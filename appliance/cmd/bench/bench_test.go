@@ -16,7 +16,7 @@ import (
 )
 
 // form is a line of the output: name value unit budget verdict, then a note.
-var form = regexp.MustCompile(`^[a-z0-9_]+ +([0-9.]+|-) (ms|ratio|cycles|%|MB|B) +([0-9.]+|measured) +(ok|over|measured|error:)( +.+)?$`)
+var form = regexp.MustCompile(`^[a-z0-9_]+ +([0-9.]+|-) (ms|ratio|cycles|frames|%|MB|B) +([0-9.]+|measured) +(ok|over|measured|error:)( +.+)?$`)
 
 func TestLine(t *testing.T) {
 	ratio := measurement{"x_ratio", "ratio", 1.3, nil}
@@ -52,6 +52,7 @@ func TestEveryBudgetIsInTheTable(t *testing.T) {
 		"replay_day_ms": 20, "replay_day_5y_ms": 20, "kiosk_idle_core_percent": 0.3, "kiosk_rss_mb": 40,
 		"journal_bytes_per_fact": 0,
 		"key_to_sign_cycles":     1, "dead_unit_cycle_ratio": 1.05, "bus_idle_core_percent": 2,
+		"board_idle_core_percent": 1, "board_redraw_1080p_ms": 5, "fact_to_glass_frames": 2, "board_rss_mb": 130,
 	}
 	seen := map[string]bool{}
 	for _, m := range table() {
@@ -176,7 +177,7 @@ func TestFrame(t *testing.T) {
 func TestEveryMeasurementRuns(t *testing.T) {
 	for _, m := range table() {
 		t.Run(m.name, func(t *testing.T) {
-			if testing.Short() && (strings.HasPrefix(m.name, "kiosk_") || strings.HasPrefix(m.name, "bus_")) {
+			if testing.Short() && (strings.HasPrefix(m.name, "kiosk_") || strings.HasPrefix(m.name, "bus_") || strings.HasPrefix(m.name, "board_") || strings.HasPrefix(m.name, "fact_to")) {
 				t.Skip("builds and runs a program")
 			}
 			r, err := m.run(t.Context(), &place{dir: t.TempDir(), scale: 0.001})
