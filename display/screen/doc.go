@@ -32,12 +32,12 @@
 //
 // # How it ends
 //
-// Run fails where there is no OpenGL. Without an X server the process ends before
-// main with status 1 and a line that says so (xserver.go): ebiten would panic
-// there. When the server goes away Xlib ends the process with status 1. A call of
-// GL that hangs cannot be ended from within: Options.Tick stops, and whoever
-// watches it must end the process. In each case the unit starts it again, and
-// the kiosk knows nothing of it.
+// Run fails where there is no OpenGL. Without an X server, or a monitor at the
+// start, the process ends before main with status 1 and a line that says so
+// (xserver.go): ebiten would panic there. When the server goes away Xlib ends the
+// process with status 1. A call of GL that hangs cannot be ended from within:
+// Options.Tick stops, and whoever watches it must end the process. In each case
+// the unit starts it again, and tickets and calls know nothing of it.
 //
 // # Caveats
 //

@@ -21,9 +21,10 @@
 //
 //	the kiosk is gone     the last picture stays, with a line that says since when
 //	                      the kiosk was last heard; the stream comes back by itself
-//	no monitor            goes on, and reports "no-output" to the kiosk
+//	the monitor goes      goes on, and reports "no-output" to the kiosk
 //	slides not readable   goes on with those it has, and reports "slides"
-//	no X, no OpenGL       ends with status 1 and a line that says what to do
+//	no X, no OpenGL, no   ends with status 1 and a line that says what to do; the
+//	monitor at the start  kiosk knows the screen as gone
 //	X goes away           ends with status 1
 //	the picture stands    a watch ends it with status 1 after 25 seconds
 //

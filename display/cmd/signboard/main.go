@@ -105,16 +105,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	group.Go(func() error {
 		return ended(xwatch.Run(ctx, os.Getenv("DISPLAY"), xwatch.Hooks{Changed: st.Refresh, Output: d.output}))
 	})
-	group.Go(func() error {
-		return ended(watch(ctx, ticks.Load, func() {
-			// The main thread hangs in a call of X or GL: nothing else ends it.
+	// The watch is the last to end, because any other may hang in X or GL.
+	watched, unwatch := context.WithCancel(context.Background())
+	unwatched := make(chan struct{})
+	go func() {
+		defer close(unwatched)
+		watch(watched, ticks.Load, func() {
 			log.Error("signboard: the picture stands still; ending, so that the unit starts it again")
 			os.Exit(1)
-		}))
-	})
+		})
+	}()
 	err = screen.Run(ctx, screen.Options{Stage: st, Window: o.window, Title: "순번", Monitor: d.size, Log: log, Tick: func() { ticks.Add(1) }})
 	cancel()
-	return errors.Join(err, group.Wait())
+	err = errors.Join(err, group.Wait())
+	unwatch()
+	<-unwatched
+	return err
 }
 
 // ended takes the end of the context for no error.

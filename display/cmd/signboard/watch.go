@@ -12,7 +12,7 @@ const patience = 25
 // watch calls frozen when count has stood still for patience looks, a second
 // apart, and returns when ctx ends. It counts looks and not time: a process that
 // was stopped and goes on is not frozen.
-func watch(ctx context.Context, count func() uint64, frozen func()) error {
+func watch(ctx context.Context, count func() uint64, frozen func()) {
 	look := time.NewTicker(time.Second)
 	defer look.Stop()
 	last, same := count(), 0
@@ -20,7 +20,7 @@ func watch(ctx context.Context, count func() uint64, frozen func()) error {
 		select {
 		case <-look.C:
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		}
 		if now := count(); now != last {
 			last, same = now, 0

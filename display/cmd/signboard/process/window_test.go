@@ -282,6 +282,25 @@ func TestEndsWithoutADisplay(t *testing.T) {
 	}
 }
 
+// TestStartsWithAMonitor: without one it ends, so that its unit tries again.
+func TestStartsWithAMonitor(t *testing.T) {
+	t.Parallel()
+	x, k := glass(t, image.Pt(1280, 720)), newKiosk(t)
+	k.server.Publish(office("1017"))
+	if err := x.Output(false); err != nil {
+		t.Fatal(err)
+	}
+	s := k.signboard(x)
+	if code := s.ends(); code != 1 || !strings.Contains(s.output(), "no monitor is switched on") || strings.Contains(s.output(), "goroutine") {
+		t.Errorf("status %d: %s", code, s.output())
+	}
+	if err := x.Output(true); err != nil {
+		t.Fatal(err)
+	}
+	k.signboard(x)
+	shows(t, x, drawn(t, board.Options{Width: 1280, Height: 720}, board.Show{Hall: office("1017")}), "the picture on a monitor that came later")
+}
+
 func TestFlags(t *testing.T) {
 	t.Parallel()
 	x := glass(t, image.Pt(640, 480))
