@@ -2,6 +2,7 @@ package process
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -20,7 +21,7 @@ import (
 // TestShowsThePurePicture: what the glass has is what board.Draw draws, for
 // screens of any shape, and of the size that the screen has.
 func TestShowsThePurePicture(t *testing.T) {
-	for _, size := range []image.Point{{1280, 720}, {1920, 1080}, {1080, 1920}, {1366, 768}} {
+	for _, size := range []image.Point{{1280, 720}, {1920, 1080}, {1080, 1920}, {1366, 768}, {3840, 2160}} {
 		t.Run(size.String(), func(t *testing.T) {
 			t.Parallel()
 			x, k := glass(t, size), newKiosk(t)
@@ -253,20 +254,26 @@ func TestEndsWithX(t *testing.T) {
 }
 
 // TestEndsWhenThePictureStands: an X server that answers no more keeps the draw
-// loop for good; a process that was only stopped itself goes on.
+// loop for good, also when the program is asked to end.
 func TestEndsWhenThePictureStands(t *testing.T) {
-	t.Parallel()
-	x, k := glass(t, image.Pt(1280, 720)), newKiosk(t)
-	k.server.Publish(office("1017"))
-	s := k.signboard(x)
-	want := drawn(t, board.Options{Width: 1280, Height: 720}, board.Show{Hall: office("1017")})
-	shows(t, x, want, "the first picture")
-	if err := syscall.Kill(x.Pid(), syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	k.server.Publish(office("1018"))
-	if code := s.ends(); code != 1 || !strings.Contains(s.output(), "stands still") {
-		t.Errorf("status %d, want 1 and why", code)
+	for _, asked := range []bool{false, true} {
+		t.Run(fmt.Sprintf("asked to end %t", asked), func(t *testing.T) {
+			t.Parallel()
+			x, k := glass(t, image.Pt(1280, 720)), newKiosk(t)
+			k.server.Publish(office("1017"))
+			s := k.signboard(x)
+			shows(t, x, drawn(t, board.Options{Width: 1280, Height: 720}, board.Show{Hall: office("1017")}), "the first picture")
+			if err := syscall.Kill(x.Pid(), syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			k.server.Publish(office("1018"))
+			if asked {
+				s.signal(syscall.SIGTERM)
+			}
+			if code := s.ends(); code != 1 || !strings.Contains(s.output(), "stands still") {
+				t.Errorf("status %d, want 1 and why", code)
+			}
+		})
 	}
 }
 
