@@ -51,6 +51,7 @@ modules:
 
 unit:
 	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m ./...
+	@$(GO) test -run '^TestGolden$$' ./display/board # the large screens, too slow under the race detector
 
 # The npm programs that judge the printer from outside, at fixed versions.
 outside: var/outside/node_modules

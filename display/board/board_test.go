@@ -61,6 +61,7 @@ func contrast(a, b color.RGBA) float64 {
 
 // TestContrast asks of every text that was drawn what lies under it.
 func TestContrast(t *testing.T) {
+	t.Parallel()
 	for _, sc := range scenarios() {
 		if racing && sc.opt.Width > 1280 {
 			continue
@@ -104,6 +105,7 @@ func groundOf(ops []op, r image.Rectangle) color.RGBA {
 // TestDigitsAreAnEighthOfTheHeight in the view of one call, whatever stands
 // beside it.
 func TestDigitsAreAnEighthOfTheHeight(t *testing.T) {
+	t.Parallel()
 	for _, size := range []image.Point{{1280, 720}, {1920, 1080}, {3840, 2160}, {1024, 768}} {
 		if racing && size.X > 1280 {
 			continue
@@ -339,6 +341,7 @@ func screen(bounds image.Rectangle, layers []Layer, at time.Time) *image.RGBA {
 
 // TestLayersComposeToDraw paints the layers as a front end would and compares.
 func TestLayersComposeToDraw(t *testing.T) {
+	t.Parallel()
 	for _, sc := range drawn() {
 		b := board(t, sc.opt)
 		for _, d := range []time.Duration{0, 700 * time.Millisecond} {
@@ -410,6 +413,7 @@ func TestLayersChangeOnlyWhatChanged(t *testing.T) {
 
 // TestNextIsWhenThePictureChanges: until next nothing but the pulse moves.
 func TestNextIsWhenThePictureChanges(t *testing.T) {
+	t.Parallel()
 	crowded := office(20, 60)
 	crowded.Notices = []string{"하나", "둘", "셋"}
 	for _, sc := range append(drawn(), scenario{"crowded", Options{Width: 1280, Height: 720}, show(crowded, nil, Live()), noon}) {
@@ -433,6 +437,7 @@ func TestNextIsWhenThePictureChanges(t *testing.T) {
 }
 
 func TestDrawDependsOnItsArgumentsAlone(t *testing.T) {
+	t.Parallel()
 	used := board(t, Options{Width: 640, Height: 360})
 	for _, sc := range drawn() {
 		used.Draw(sc.v, sc.at)

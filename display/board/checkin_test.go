@@ -11,6 +11,7 @@ import (
 // TestCheckInCode reads the modules back from the picture, in every layout: they
 // are those of the address, three pixels at the least, with what to do beside.
 func TestCheckInCode(t *testing.T) {
+	t.Parallel()
 	for _, screen := range screens {
 		if racing && screen.size.X > 1280 {
 			continue

@@ -214,6 +214,7 @@ func excess(rng *rand.Rand) *feed.Snapshot {
 // TestNothingOverlaps draws random offices. A failure names its seed:
 // BOARD_SEED repeats it.
 func TestNothingOverlaps(t *testing.T) {
+	t.Parallel()
 	first, rounds := rand.Uint64()&^7, uint64(32)
 	if racing {
 		rounds = 2

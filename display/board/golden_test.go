@@ -22,6 +22,7 @@ type scenario struct {
 }
 
 func TestGolden(t *testing.T) {
+	t.Parallel()
 	for _, sc := range scenarios() {
 		if racing && sc.opt.Height > 720 {
 			continue
