@@ -33,9 +33,9 @@
 //
 // # What it takes
 //
-// At 1080p on software GL, by make bench: at rest 0.4 % of a core, a painting
+// At 1080p on software GL, by make bench: at rest 0.5 % of a core, a painting
 // every ten seconds; 40 ms for one painting, so that a call that stands out takes
-// a core for ten seconds, and nothing of that with -still; 127 MB of memory after
+// a core for ten seconds, and nothing of that with -still; 125 MB of memory after
 // calls and slides, up to 175 for half a minute after a start or a call, until
 // what is not used is given back (tidy.go).
 //
