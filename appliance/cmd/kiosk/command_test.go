@@ -224,7 +224,7 @@ func TestPlayTheRealThing(t *testing.T) {
 	if err := p.cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	p = start(t, "kiosk", "-sim", "-data", data, "-play", file(t, "day.txt", "expect sign 1 7\n"))
+	p = start(t, "kiosk", "-sim", "-data", t.TempDir(), "-play", file(t, "day.txt", "expect sign 1 7\n"))
 	if text := p.said("sim: "); !strings.Contains(text, ":1: expect sign 1 7: not within") {
 		t.Errorf("said %q", text)
 	}
