@@ -21,6 +21,13 @@
 // misses what follows; the sender goes back, though not within a second of the
 // last movement: repeated facts and repeated cursors would keep each other alive.
 //
+// # Proof
+//
+// A broker answers success also to what its access list forbids, and one may lose
+// the subscriptions of a client that comes back at once. Every status that is
+// published must therefore come back within 10 s; else the connection is made
+// anew, with the back-off of a lost one.
+//
 // # Caveats
 //
 // A deadline is judged by the office's clock. While that is wrong, requests may

@@ -3,6 +3,7 @@ package uplink
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -17,12 +18,18 @@ const (
 	proof     = 10 * time.Second // for our own words to come back
 )
 
+// errDeaf ends a connection over which nothing comes back: the access list forbids
+// it, or the broker has lost our subscriptions, as one does that clears up after
+// our last connection when this one has begun. A new one has the latter heal.
+var errDeaf = errors.New("uplink: what we publish does not come back")
+
 // refresh is when the state is said again unchanged: 30 to 60 s, so that the
 // offices of a city do not speak in step.
 func refresh() time.Duration { return 30*time.Second + rand.N(30*time.Second) }
 
 // publish sends state and status: now, on change, and again and again. own are
-// the statuses under our address as the broker passes them on.
+// the statuses under our address as the broker passes them on: every one that we
+// publish must come back.
 func (u *Uplink) publish(ctx context.Context, c link.Conn, own <-chan feed.Status) error {
 	for _, given := range []chan struct{}{u.state.changed, u.status.changed} {
 		select {
@@ -34,7 +41,7 @@ func (u *Uplink) publish(ctx context.Context, c link.Conn, own <-chan feed.Statu
 	state, status := due{gap: stateGap, at: now}, due{gap: statusGap, at: now}
 	again := time.NewTimer(refresh())
 	defer again.Stop()
-	unproven := time.NewTimer(proof)
+	unproven, asked := time.NewTimer(proof), true // whether our own words come back
 	defer unproven.Stop()
 	for {
 		if state.now() {
@@ -48,6 +55,10 @@ func (u *Uplink) publish(ctx context.Context, c link.Conn, own <-chan feed.Statu
 				return err
 			}
 			status.done()
+			if !asked {
+				unproven.Reset(proof)
+				asked = true
+			}
 		}
 		timer := time.NewTimer(min(state.in(), status.in()))
 		select {
@@ -67,14 +78,14 @@ func (u *Uplink) publish(ctx context.Context, c link.Conn, own <-chan feed.Statu
 			switch {
 			case s.Online && s.Epoch == u.cfg.Epoch:
 				unproven.Stop()
+				asked = false
 				u.count(func(n *Stats) { n.Proven = true })
 			case !s.Online:
 				status.want() // the will of a connection that is over: say that we live
 			}
 		case <-unproven.C:
 			u.count(func(n *Stats) { n.Proven = false })
-			u.cfg.Log.Error("uplink: what we publish does not come back: let the broker's access list allow this office its topics",
-				"topic", u.cfg.Address.Status())
+			return fmt.Errorf("%w on %s; let the broker's access list allow this office its topics", errDeaf, u.cfg.Address.Status())
 		}
 		timer.Stop()
 	}

@@ -28,6 +28,7 @@ type line struct {
 	at     []time.Time
 	subs   map[string]func(link.Message)
 	broken error // of every publication
+	deaf   bool  // our own status does not come back
 	done   chan struct{}
 }
 
@@ -52,6 +53,9 @@ func (l *line) Send(_ context.Context, topic string, qos byte, retained bool, pa
 	}
 	l.out = append(l.out, link.Message{Topic: topic, QoS: qos, Retained: retained, Payload: payload})
 	l.at = append(l.at, time.Now())
+	if back := l.subs[topic]; back != nil && !l.deaf && topic == address.Status() {
+		back(link.Message{Topic: topic, QoS: qos, Payload: payload})
+	}
 	return nil
 }
 
@@ -372,25 +376,45 @@ func TestMemoryOfAnswersIsBounded(t *testing.T) {
 	}
 }
 
+// TestAccessThatIsDenied: what comes back is of an earlier start, or nothing.
 func TestAccessThatIsDenied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine()
-		session(t, Config{Epoch: 4}, l, func(u *Uplink) {
-			time.Sleep(time.Minute)
-			if u.Stats().Proven {
-				t.Error("proven by silence")
-			}
+		l.deaf = true
+		err := session(t, Config{Epoch: 4}, l, func(u *Uplink) {
+			time.Sleep(proof / 2)
 			l.say(t, address.Status(), address.Status(), false, feed.Status{V: 1, Online: true, Epoch: 3})
-			synctest.Wait()
+			time.Sleep(proof)
 			if u.Stats().Proven {
 				t.Error("proven by the status of an earlier start")
 			}
-			l.say(t, address.Status(), address.Status(), false, feed.Status{V: 1, Online: true, Epoch: 4})
-			synctest.Wait()
+		})
+		if !errors.Is(err, errDeaf) {
+			t.Errorf("the connection ended with %v", err)
+		}
+	})
+}
+
+// TestBrokerThatForgetsUs: what came back at first comes back no more.
+func TestBrokerThatForgetsUs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine()
+		err := session(t, Config{Epoch: 4}, l, func(u *Uplink) {
+			time.Sleep(10 * time.Minute)
 			if !u.Stats().Proven {
 				t.Error("our own status came back and nothing is proven")
 			}
+			l.mu.Lock()
+			l.deaf = true
+			l.mu.Unlock()
+			time.Sleep(time.Minute + proof) // the longest until the status is said again
+			if u.Stats().Proven {
+				t.Error("proven by silence")
+			}
 		})
+		if !errors.Is(err, errDeaf) {
+			t.Errorf("the connection ended with %v", err)
+		}
 	})
 }
 

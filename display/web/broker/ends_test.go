@@ -270,6 +270,7 @@ func newStranger(t *testing.T, url string) *stranger { return newStrangerWith(t,
 
 func newStrangerWith(t *testing.T, url, name string, secure *tls.Config) *stranger {
 	lc := fast(url, name)
+	lc.KeepAlive = time.Minute // it listens on one connection, however slow the machine is
 	lc.TLS = secure
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &stranger{t: t, cancel: cancel, done: make(chan struct{})}
