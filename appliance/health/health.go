@@ -76,11 +76,11 @@ func (h *Reporter) Set(device string, is ...string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w := h.all[device]
-	if w == nil {
+	switch {
+	case w == nil:
 		w = &wellbeing{never: true, since: time.Now()}
 		h.all[device] = w
-	}
-	if slices.Equal(w.is, is) {
+	case slices.Equal(w.is, is):
 		return
 	}
 	if slices.Equal(w.is, w.told) && !w.never {

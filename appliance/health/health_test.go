@@ -62,8 +62,10 @@ func TestWhatLastsIsTold(t *testing.T) {
 		h.When("a", true, "hot")
 		time.Sleep(2 * apart)
 		h.When("a", false, "hot")
+		time.Sleep(2 * apart)
+		h.Set("b") // known only now, and well
 	})
-	if want := []string{"a[]", "a[hot slow]", "a[hot]", "a[]"}; !slices.Equal(got, want) {
+	if want := []string{"a[]", "a[hot slow]", "a[hot]", "a[]", "b[]"}; !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 }

@@ -111,8 +111,7 @@ func TestSpike(t *testing.T) {
 		r := start(t, in, contact.Line{})
 		time.Sleep(time.Second)
 		synctest.Wait()
-		in.Set(gpio.Low)
-		in.Lose(gpio.High)
+		in.Spike()
 		time.Sleep(time.Second)
 		if r.presses() != 0 {
 			t.Errorf("%d presses, want 0", r.presses())

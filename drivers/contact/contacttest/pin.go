@@ -117,6 +117,19 @@ func (p *Pin) Set(l gpio.Level) {
 		return
 	}
 	p.level = l
+	p.ring()
+}
+
+// Spike moves the contact there and back before anybody can read it.
+func (p *Pin) Spike() {
+	p.do(func() {
+		p.ring()
+		p.ring()
+	})
+}
+
+// ring keeps an edge. It is under the lock.
+func (p *Pin) ring() {
 	if p.edge == gpio.NoEdge {
 		return
 	}
