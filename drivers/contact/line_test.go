@@ -205,7 +205,7 @@ func TestWrongReadings(t *testing.T) {
 		lies := func(want int) {
 			t.Helper()
 			for range 1000 {
-				time.Sleep(reread)
+				time.Sleep(2 * reread) // a true reading stands between two wrong ones
 				in.Lie(1)
 			}
 			if w.presses() != want {
