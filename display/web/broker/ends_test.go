@@ -22,7 +22,7 @@ const cityName = "uijeongbu"
 // fast is a link for tests: the same behaviour, sooner.
 func fast(url, name string) link.Config {
 	return link.Config{Brokers: []string{url}, ClientID: name, Username: name,
-		KeepAlive: time.Second, Timeout: 2 * time.Second,
+		KeepAlive: 4 * time.Second, Timeout: 4 * time.Second, // a busy machine answers late
 		MinBackoff: 10 * time.Millisecond, MaxBackoff: 100 * time.Millisecond}
 }
 
