@@ -49,8 +49,13 @@ hil-kernel: needs-hil
 modules:
 	@$(GO) mod download >/dev/null 2>&1 || $(GO) mod download
 
+# What draws in software with all cores, beside which no other test has the time
+# that it is used to.
+ALONE   := sunbeon/appliance/cmd/bench sunbeon/display/cmd/signboard/process
+
 unit:
-	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m ./...
+	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
+	@$(GO) test -race -shuffle=on -timeout 20m -p 1 $(ALONE)
 	@$(GO) test -run '^TestGolden$$' ./display/board # the large screens, too slow under the race detector
 
 # The npm programs that judge the printer from outside, at fixed versions.
