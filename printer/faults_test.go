@@ -323,13 +323,15 @@ func TestStandsForHours(t *testing.T) {
 func TestFlushAfterACrash(t *testing.T) {
 	set := setting{kernel: true, model: func(c *virtual.Config) { c.Baud, c.Flow = 9600, virtual.FlowXON },
 		session: func(c *printer.SessionConfig) { c.Serial, c.Interrupted = true, true }}
-	inHall(t, set, func(h *hall) {
+	set.before = func(h *hall) {
 		host, dev := net.Pipe()
 		served := make(chan error, 1)
 		go func() { served <- h.v.Serve(h.t.Context(), dev) }()
 		host.Write(append([]byte("\x1b@\xc1\xdf\xb1\xb8 117\n\x1dv0\x00\x48\x00\x64\x00"), make([]byte, 900)...))
 		host.Close()
 		<-served
+	}
+	inHall(t, set, func(h *hall) {
 		h.submit(0, "117")
 		h.pass(30 * time.Second)
 		h.wantOutcomes("117 confirmed")

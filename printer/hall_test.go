@@ -42,8 +42,9 @@ type hall struct {
 type setting struct {
 	model   func(*virtual.Config)
 	session func(*printer.SessionConfig)
-	office  string // "" is one that the ROM can write
-	kernel  bool   // 4 kB wait between Write and the line, as behind a serial port
+	office  string      // "" is one that the ROM can write
+	before  func(*hall) // what happens to the printer before the session is there
+	kernel  bool        // 4 kB wait between Write and the line, as behind a serial port
 }
 
 func inHall(t *testing.T, set setting, body func(*hall)) {
@@ -87,6 +88,9 @@ func inHall(t *testing.T, set setting, body func(*hall)) {
 			set.session(&sc)
 		}
 		h.office, h.faces = set.office, sc.Faces
+		if set.before != nil {
+			set.before(h)
+		}
 		h.s = printer.NewSession(sc)
 		done := make(chan error, 1)
 		go func() { done <- h.s.Run(ctx) }()
