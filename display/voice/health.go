@@ -15,6 +15,19 @@ const (
 	MissingClips = "missing-clips" // the pack lacks clips that the office needs
 )
 
+// Condition is that of a player which returned err; "" is that it plays.
+func Condition(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrNoPlayer):
+		return NoPlayer
+	case errors.Is(err, ErrHung):
+		return Hung
+	}
+	return NoCard
+}
+
 // Back-off of a player that fails.
 const (
 	firstPause = 5 * time.Second
@@ -42,17 +55,9 @@ func (a *Announcer) heard(p played) {
 		a.warn(fmt.Sprintf("voice: the pack has no usable clip %s; record it", c))
 	}
 	was := a.failed
-	switch {
-	case p.err == nil:
-		a.failed, a.pause = "", 0
-	case errors.Is(p.err, ErrNoPlayer):
-		a.failed = NoPlayer
-	case errors.Is(p.err, ErrHung):
-		a.failed = Hung
-	default:
-		a.failed = NoCard
-	}
-	if a.failed != "" {
+	if a.failed = Condition(p.err); a.failed == "" {
+		a.pause = 0
+	} else {
 		a.pause = min(max(2*a.pause, firstPause), mostPause)
 	}
 	if a.failed != was {

@@ -28,23 +28,14 @@ func boardIdle(ctx context.Context, p *place) (r result, err error) {
 		return result{}, err
 	}
 	paintings := len(w.painted())
-	before, err := processor(w.program)
-	if err != nil {
-		return result{}, err
-	}
-	begin := time.Now()
-	if err := wait(ctx, p.span(idleFor)); err != nil {
-		return result{}, err
-	}
-	took := time.Since(begin)
-	after, err := processor(w.program)
+	used, took, err := atRest(ctx, w.program, p.span(idleFor))
 	if err != nil {
 		return result{}, err
 	}
 	all := w.painted()
-	return result{value: 100 * float64(after-before) / float64(took), note: fmt.Sprintf(
+	return result{value: 100 * float64(used) / float64(took), note: fmt.Sprintf(
 		"%d ms in %.0f s by /proc/pid/stat, in steps of 10 ms; %d paintings in it, of which one takes %.0f ms of software GL",
-		(after - before).Milliseconds(), took.Seconds(), len(all)-paintings, ms(all.at(0.5)))}, nil
+		used.Milliseconds(), took.Seconds(), len(all)-paintings, ms(all.at(0.5)))}, nil
 }
 
 // boardRedraw is the pure picture, drawn whole.

@@ -37,16 +37,7 @@ func kioskIdle(ctx context.Context, p *place) (r result, err error) {
 	if err := wait(ctx, p.span(settleFor)); err != nil {
 		return result{}, err
 	}
-	before, err := processor(k.program)
-	if err != nil {
-		return result{}, err
-	}
-	begin := time.Now()
-	if err := wait(ctx, p.span(idleFor)); err != nil {
-		return result{}, err
-	}
-	took := time.Since(begin)
-	after, err := processor(k.program)
+	used, took, err := atRest(ctx, k.program, p.span(idleFor))
 	if err != nil {
 		return result{}, err
 	}
@@ -54,9 +45,9 @@ func kioskIdle(ctx context.Context, p *place) (r result, err error) {
 	if err != nil {
 		return result{}, err
 	}
-	return result{value: 100 * float64(after-before) / float64(took), note: fmt.Sprintf(
+	return result{value: 100 * float64(used) / float64(took), note: fmt.Sprintf(
 		"%d ms in %.0f s by /proc/pid/stat, in steps of 10 ms; kiosk -sim with %s and a broker, 5 waiting; %.1f MB",
-		(after - before).Milliseconds(), took.Seconds(), open, rss)}, nil
+		used.Milliseconds(), took.Seconds(), open, rss)}, nil
 }
 
 // kioskMemory is what the program holds after a busy day: every ticket pressed,

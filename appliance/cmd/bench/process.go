@@ -313,6 +313,22 @@ func (k *kiosk) do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// atRest is how long a program was on a processor while it was left alone for so
+// long, and how long that took.
+func atRest(ctx context.Context, program *exec.Cmd, alone time.Duration) (used, took time.Duration, err error) {
+	before, err := processor(program)
+	if err != nil {
+		return 0, 0, err
+	}
+	begin := time.Now()
+	if err := wait(ctx, alone); err != nil {
+		return 0, 0, err
+	}
+	took = time.Since(begin)
+	after, err := processor(program)
+	return after - before, took, err
+}
+
 // processor is the time a program has had on a processor.
 func processor(program *exec.Cmd) (time.Duration, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", program.Process.Pid))

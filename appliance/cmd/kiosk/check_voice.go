@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"sunbeon/appliance/config"
@@ -32,13 +31,7 @@ func checkVoice(ctx context.Context, file *config.File, player voice.Player) dev
 	}
 	sound, _ := pack.Compose(voice.Chime, call, v.Volume)
 	if err := player.Play(ctx, sound); err != nil {
-		condition := voice.NoCard
-		for sentinel, is := range map[error]string{voice.ErrNoPlayer: voice.NoPlayer, voice.ErrHung: voice.Hung} {
-			if errors.Is(err, sentinel) {
-				condition = is
-			}
-		}
-		return silent(r, condition, err)
+		return silent(r, voice.Condition(err), err)
 	}
 	r.Said = fmt.Sprintf("pack %s, spoken for %.1f s at %d %%", v.Pack, sound.Length().Seconds(), v.Volume)
 	r.DoKo = "‘1번 고객님’ 하는 호출이 대기실 끝에서도 들렸는지 확인하십시오. 작으면 스피커와 voice.volume을 올리십시오."
