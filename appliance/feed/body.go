@@ -79,6 +79,9 @@ type Rules struct {
 	LateWithin  int    `json:"lateWithin"`  // minutes after the no-show within which one may return; 0 is all day
 	LatePlace   string `json:"latePlace"`
 	LateAfter   int    `json:"lateAfter,omitempty"`
+	// DelayMost is how many others a waiting ticket may let pass, all in all; 0 is
+	// none.
+	DelayMost int `json:"delayMost,omitempty"`
 }
 
 // Told is the waiting time told at issue, in seconds; Known is false if none was.
@@ -114,6 +117,7 @@ type (
 		Token  string `json:"token,omitempty"`
 		Place  Place  `json:"place"`
 		Told   Told   `json:"forecast"`
+		Away   bool   `json:"away,omitempty"` // it is not called before FactArrived
 	}
 	// FactCalled brings a ticket to a counter.
 	FactCalled struct {
@@ -139,6 +143,17 @@ type (
 	FactReturned struct {
 		TicketRef
 		Place Place `json:"place"`
+	}
+	// FactArrived says that the holder of an online ticket is at the office.
+	FactArrived struct{ TicketRef }
+	// FactSkipped says that the turn of a ticket came before its holder: it is
+	// dealt with like one whose holder missed the call.
+	FactSkipped struct{ TicketRef }
+	// FactDelayed lets Passed others go first.
+	FactDelayed struct {
+		TicketRef
+		Place  Place `json:"place"`
+		Passed int   `json:"passed"`
 	}
 	// FactTransferred sends the counter's ticket on: it waits for Service now,
 	// and if Counter is not 0, for that counter only.
@@ -170,6 +185,9 @@ func (FactRecalled) Kind() string      { return "recalled" }
 func (FactHeld) Kind() string          { return "held" }
 func (FactNoShow) Kind() string        { return "no_show" }
 func (FactReturned) Kind() string      { return "returned" }
+func (FactArrived) Kind() string       { return "arrived" }
+func (FactSkipped) Kind() string       { return "skipped" }
+func (FactDelayed) Kind() string       { return "delayed" }
 func (FactTransferred) Kind() string   { return "transferred" }
 func (FactFinished) Kind() string      { return "finished" }
 func (FactCancelled) Kind() string     { return "cancelled" }
@@ -178,5 +196,5 @@ func (FactVoided) Kind() string        { return "voided" }
 // BodyKinds are the kinds of facts that DecodeBody reads.
 func BodyKinds() []string {
 	return []string{"day_opened", "day_closed", "day_reopened", "config_changed", "issued", "called", "recalled",
-		"held", "no_show", "returned", "transferred", "finished", "cancelled", "voided"}
+		"held", "no_show", "returned", "arrived", "skipped", "delayed", "transferred", "finished", "cancelled", "voided"}
 }

@@ -73,7 +73,7 @@ func DecodeSnapshot(a Address, b []byte) (*Snapshot, error) {
 		return bad("a name is too long")
 	}
 	for _, v := range s.Services {
-		if negative(v.Waiting) || negative(v.Counters) || negative(v.Issued) || len(v.Name) > maxText || v.ID == "" {
+		if negative(v.Waiting) || negative(v.Counters) || negative(v.Issued) || negative(v.OnlineLeft) || v.Away < 0 || len(v.Name) > maxText || v.ID == "" {
 			return bad("service " + v.ID)
 		}
 		if w := v.Wait; w != nil && (w.Low < 0 || w.Mid < w.Low || w.High < w.Mid) {
@@ -164,9 +164,11 @@ func DecodeRequest(id string, b []byte) (Request, error) {
 	switch {
 	case r.ID != id || !name(id, 16, 64):
 		return r, fmt.Errorf("%w: request: its id is not that of its topic", ErrInvalid)
-	case r.Kind != RequestIssue && r.Kind != RequestCancel:
+	case r.Kind != RequestIssue && r.Kind != RequestCancel && r.Kind != RequestDelay && r.Kind != RequestArrive:
 		return r, fmt.Errorf("%w: request: kind %.40q", ErrInvalid, r.Kind)
-	case len(r.Service) > 64 || len(r.Class) > 16 || len(r.Token) > 64:
+	case r.Kind == RequestDelay && (r.Pass < 1 || r.Pass > MaxPass):
+		return r, fmt.Errorf("%w: request: %d are to pass", ErrInvalid, r.Pass)
+	case len(r.Service) > 64 || len(r.Class) > 16 || len(r.Token) > 64 || len(r.Code) > 64:
 		return r, fmt.Errorf("%w: request: a field is too long", ErrInvalid)
 	}
 	return r, nil

@@ -49,6 +49,14 @@ func reader(kind string) func([]byte) (Body, error) {
 		return body(func(e FactNoShow) string { return at(e.TicketRef, e.Counter) })
 	case "returned":
 		return body(func(e FactReturned) string { return e.check() })
+	case "arrived":
+		return body(func(e FactArrived) string { return e.check() })
+	case "skipped":
+		return body(func(e FactSkipped) string { return e.check() })
+	case "delayed":
+		return body(func(e FactDelayed) string {
+			return first(e.check(), bad(e.Passed < 1 || e.Passed > maxNumber, "how many pass"))
+		})
 	case "transferred":
 		return body(func(e FactTransferred) string {
 			return first(at(e.TicketRef, e.From), bad(e.Service == "" || len(e.Service) > maxText, "service"), bad(e.Counter < 0 || e.Counter > 99, "counter"))
@@ -121,7 +129,7 @@ func (c Setup) check() string {
 	default:
 		return "the place of the late"
 	}
-	return bad(r.PriorityRun < 0 || r.LateWithin < 0 || r.LateWithin > maxMinutes || r.LateAfter < 0 || r.LateAfter > maxNumber, "rules")
+	return bad(r.PriorityRun < 0 || r.LateWithin < 0 || r.LateWithin > maxMinutes || r.LateAfter < 0 || r.LateAfter > maxNumber || r.DelayMost < 0 || r.DelayMost > maxNumber, "rules")
 }
 
 func (e FactIssued) check() string {

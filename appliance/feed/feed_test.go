@@ -19,7 +19,7 @@ func full() *Snapshot {
 	return &Snapshot{V: 1, City: office.City, Office: office.Office, Journal: "01J", Epoch: 3, Rev: 7, Seq: 42, AsOf: 1700000000000, Clock: true,
 		Name: "의정부1동", NameEn: "Uijeongbu 1", Day: 12, Date: "2026-03-02", DayOpen: true, Observed: true,
 		Services: []Service{{ID: "passport", Name: "여권", NameEn: "Passport", Waiting: new(3), Wait: &Range{60, 120, 300}, Issuing: IssuingEarly,
-			Counters: new(2), Called: "101", CalledAt: 3, Issued: new(9), Online: true, OnlineNow: true, Priority: true, Hours: "09:00-18:00"}},
+			Counters: new(2), Called: "101", CalledAt: 3, Issued: new(9), Online: true, OnlineNow: true, OnlineLeft: new(4), Arrival: true, Away: 2, Priority: true, Hours: "09:00-18:00"}},
 		Counters: []Counter{{Number: 3, Name: "삼", State: CounterPaused, Ticket: "101", Services: []string{"passport"}}},
 		CallSeq:  5, Calls: []Call{{Seq: 5, Ticket: "101", Service: "passport", Counter: 3, At: 1700000000000, Recall: true}},
 		Held: []string{"99"}, Missed: []string{"98"}, Unprinted: []string{"117", "여권-3"}, Notices: []string{"점심시간"}, Faults: []Fault{{"printer", "paper_out", "용지", "paper"}},
@@ -52,7 +52,7 @@ func TestEverythingSurvivesTheWire(t *testing.T) {
 	if r, err := DecodeRequest(request.ID, marshal(t, request)); err != nil || r != request {
 		t.Errorf("request: %+v, %v", r, err)
 	}
-	reply := Reply{V: 1, ID: request.ID, Ticket: &Issued{"101", "passport", 12, "x", "waiting", 3, 2, &Range{1, 2, 3}}}
+	reply := Reply{V: 1, ID: request.ID, Ticket: &Issued{"101", "passport", 12, "x", "waiting", 3, 2, &Range{1, 2, 3}, true}}
 	if r, err := DecodeReply(request.ID, marshal(t, reply)); err != nil || !reflect.DeepEqual(r, reply) {
 		t.Errorf("reply: %+v, %v", r, err)
 	}

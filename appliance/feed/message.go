@@ -55,7 +55,15 @@ type RequestKind string
 const (
 	RequestIssue  RequestKind = "issue"
 	RequestCancel RequestKind = "cancel"
+	// RequestDelay lets others who wait behind the ticket go first.
+	RequestDelay RequestKind = "delay"
+	// RequestArrive says that the ticket's holder is at the office; Code, which is
+	// shown there alone, proves it.
+	RequestArrive RequestKind = "arrive"
 )
+
+// MaxPass bounds Request.Pass.
+const MaxPass = 50
 
 // Request asks the office to act for a citizen. The same ID gets the same
 // answer; after Deadline the office refuses.
@@ -65,7 +73,9 @@ type Request struct {
 	Kind     RequestKind `json:"kind"`
 	Service  string      `json:"service,omitempty"` // issue
 	Class    string      `json:"class,omitempty"`   // issue: ordinary or priority
-	Token    string      `json:"token,omitempty"`   // cancel: of the ticket
+	Token    string      `json:"token,omitempty"`   // cancel, delay, arrive: of the ticket
+	Pass     int         `json:"pass,omitempty"`    // delay: how many others to let pass, 1 to MaxPass
+	Code     string      `json:"code,omitempty"`    // arrive: what the hall shows
 	Deadline int64       `json:"deadline"`          // Unix ms
 }
 
@@ -87,6 +97,7 @@ type Issued struct {
 	Counter int    `json:"counter,omitempty"`
 	Ahead   int    `json:"ahead"`
 	Wait    *Range `json:"wait,omitempty"`
+	Away    bool   `json:"away,omitempty"` // not called before its holder has arrived
 }
 
 // RefusalExpired is the code of a refusal because the deadline had passed when

@@ -60,8 +60,15 @@ type Service struct {
 	Issued    *int    `json:"issued,omitempty"`   // today; absent when unknown
 	Online    bool    `json:"online,omitempty"`
 	OnlineNow bool    `json:"onlineNow,omitempty"` // an online ticket would be given now
-	Priority  bool    `json:"priority,omitempty"`
-	Hours     string  `json:"hours,omitempty"` // of issuing today, e.g. 09:00-18:00
+	// OnlineLeft is how many online tickets are left today; absent when there is no
+	// limit, or it is not known.
+	OnlineLeft *int `json:"onlineLeft,omitempty"`
+	// Arrival: an online ticket is called only after its holder has checked in at
+	// the office. Away is how many of Waiting have not.
+	Arrival  bool   `json:"arrival,omitempty"`
+	Away     int    `json:"away,omitempty"`
+	Priority bool   `json:"priority,omitempty"`
+	Hours    string `json:"hours,omitempty"` // of issuing today, e.g. 09:00-18:00
 }
 
 // Range is a waiting time in seconds: P10, median, P90.
