@@ -45,7 +45,9 @@ type Ticket struct {
 	Counter      int    // where it is, or was last; while waiting the only one that may call it, 0 is any
 	Ahead        int    // how many wait before it, as the office counts them
 	Last         bool   // nobody waits behind it
-	Moved        bool   // it was passed on, or let back in: what was told at issue does not hold
+	Moved        bool   // it was passed on, let back in or let others pass: what was told at issue does not hold
+	Away         bool   // its holder has not arrived: it is not called before, and a no-show was skipped
+	DelayLeft    int    // how many who wait behind it may be let pass now
 	Doubt        bool   // the facts contradict themselves: this may be wrong
 	Issued       time.Time
 	Changed      time.Time   // the last change of status; both are zero when the clock was not confirmed
