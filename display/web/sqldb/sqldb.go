@@ -24,6 +24,9 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	if IsPostgres(dsn) {
 		return openPostgres(ctx, dsn)
 	}
+	if strings.Contains(dsn, "://") || strings.Contains(dsn, "password=") {
+		return nil, errors.New("sqldb: this is neither a path nor an address that is known; write it like postgres://user:password@host:5432/database")
+	}
 	// A write-ahead log with FULL is the only mode in which a power cut loses no
 	// acknowledged transaction.
 	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)"}, "_txlock": {"immediate"}}

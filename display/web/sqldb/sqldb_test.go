@@ -247,6 +247,8 @@ func TestNoErrorShowsThePassword(t *testing.T) {
 		"a bad port":       "postgres://sunbeon:" + wrong + "@127.0.0.1:port/city",
 		"in the query":     "postgres://127.0.0.1:1/city?user=x&password=" + wrong,
 		"as the user":      "postgres://" + wrong + "%@127.0.0.1:1/city",
+		"another kind":     "mysql://sunbeon:" + wrong + "@127.0.0.1:1/city",
+		"words":            "host=127.0.0.1 user=sunbeon password=" + wrong,
 		"a bad option":     "postgres://sunbeon:" + wrong + "@127.0.0.1:1/city?sslmode=perhaps",
 	} {
 		_, err := sqldb.Open(t.Context(), dsn)
