@@ -81,8 +81,11 @@ func (b *book) issue(ctx context.Context, d Desk, office string, r feed.Request)
 // keep enters an answer; the caller holds the lock.
 func (b *book) keep(request string, a spoken) {
 	_, known := b.answers[a.Token]
+	if known && b.answers[a.Token].Office != a.Office {
+		return // whoever had the token first keeps it
+	}
 	b.answers[a.Token] = a
-	if known {
+	if known && request == "" {
 		return
 	}
 	b.entries = append(b.entries, entry{request, a.Token})
@@ -94,7 +97,8 @@ func (b *book) keep(request string, a spoken) {
 	}
 }
 
-// given enters an office's answer to a cancel.
+// given enters an office's answer to what was not asked through the book: a cancel,
+// or a request of another replica.
 func (b *book) given(office string, t feed.Issued) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"sunbeon/appliance/feed"
 )
 
 // Options of a Site.
@@ -56,6 +58,10 @@ func New(o Options) (*Site, error) {
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil
 }
+
+// Replied takes in what an office has answered to any replica of the city, so
+// that the page which the citizen is led to is on all of them. It does not block.
+func (s *Site) Replied(office string, t feed.Issued) { s.book.given(office, t) }
 
 // Run hands out updates, and gives back the numbers that nobody came for, until
 // ctx ends; then every stream is closed. It may be called once.

@@ -35,20 +35,13 @@ func morning(t *testing.T, journal string) *office {
 // TestTicketsOutliveTheCity: after a restart every ticket of the day is known,
 // and goes on.
 func TestTicketsOutliveTheCity(t *testing.T) {
-	s, path := openStore(t)
+	s, dsn := openStore(t)
 	c := New(Config{City: "u", Store: s})
 	o := morning(t, "a")
 	c.hearFacts(t, "o", o.record...)
 	c.digest(t)
 	o.compare("live", c.Ticket)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := OpenStore(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s = storeAt(t, dsn)
 	c = New(Config{City: "u", Store: s})
 	o.compare("after the restart", c.Ticket)
 	heard := len(o.record)
@@ -61,7 +54,7 @@ func TestTicketsOutliveTheCity(t *testing.T) {
 // TestStartReadsTheCurrentDayOnly: by an index, and of a long record nothing but
 // the last day is kept.
 func TestStartReadsTheCurrentDayOnly(t *testing.T) {
-	s, path := openStore(t)
+	s, dsn := openStore(t)
 	c := New(Config{City: "u", Store: s})
 	o := newOffice(t, "a", config(rules(1, false, queue.LateEnd)))
 	for range 40 {
@@ -77,21 +70,14 @@ func TestStartReadsTheCurrentDayOnly(t *testing.T) {
 		c.digest(t)
 	}
 	o.compare("live", c.Ticket)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := OpenStore(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s = storeAt(t, dsn)
 	o.compare("after the restart", New(Config{City: "u", Store: s}).Ticket)
 	var plan string
 	var a, b, d int
-	if err := s.db.QueryRow(`EXPLAIN QUERY PLAN `+dayFacts(), "o", 41, "a").Scan(&a, &b, &d, &plan); err != nil {
+	if err := s.db.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+dayFacts(), "o", 41, "a", 1000).Scan(&a, &b, &d, &plan); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(plan, "fact_day (office=? AND day=? AND journal=?)") {
+	if !strings.Contains(plan, "fact_day (office=? AND day=? AND journal=? AND seq<?)") {
 		t.Errorf("the day is looked for by %s", plan)
 	}
 }
