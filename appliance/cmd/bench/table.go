@@ -42,6 +42,7 @@ func table() []measurement {
 		{"fact_to_glass_frames", "frames", 2, factToGlass},
 		{"board_rss_mb", "MB", 130, boardMemory},
 		{"journal_bytes_per_fact", "B", 0, bytesPerFact},
+		{"fact_to_reader_p99_ms", "ms", 250, factToReader},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // maxOffices bounds what a broker can make the city remember.
-const maxOffices = 2000
+const maxOffices = 5000
 
 // Config is what a City needs.
 type Config struct {

@@ -32,6 +32,9 @@ func (c *City) Run(ctx context.Context) error {
 	if lc.ClientID == "" {
 		lc.ClientID = "sunbeon-city-" + c.cfg.City
 	}
+	if lc.Username == "" {
+		lc.Username = lc.ClientID // the broker's listener for this machine refuses who has no name
+	}
 	if lc.Log == nil {
 		lc.Log = c.cfg.Log
 	}
