@@ -240,7 +240,7 @@ type day struct {
 
 // changes lets the offices say changes, and waits until every reader has the last
 // of its office.
-func (c *cityPlant) changes(o officesOrder) (d day, err error) {
+func (c *cityPlant) changes(ctx context.Context, o officesOrder) (d day, err error) {
 	none := func(readersAnswer) {}
 	begin := time.Now()
 	if err := c.ask(func(int) readersOrder { return readersOrder{From: begin.UnixMicro()} }, none); err != nil {
@@ -252,7 +252,9 @@ func (c *cityPlant) changes(o officesOrder) (d day, err error) {
 	}
 	begin = time.Now()
 	if o.Rate == 0 {
-		time.Sleep(o.Span)
+		if err := wait(ctx, o.Span); err != nil {
+			return d, err
+		}
 	} else if err := c.offices.do(o, &d.offices); err != nil {
 		return d, err
 	}
@@ -266,11 +268,36 @@ func (c *cityPlant) changes(o officesOrder) (d day, err error) {
 }
 
 func (c *cityPlant) processors() (web, broker time.Duration, err error) {
-	if web, err = processor(c.web); err != nil {
+	if web, err = ran(c.web); err != nil {
 		return 0, 0, err
 	}
-	broker, err = processor(c.broker)
+	broker, err = ran(c.broker)
 	return web, broker, err
+}
+
+// ran is the time that a program's threads have had on a processor, to the
+// nanosecond. That of threads which have ended is not in it; neither program ends
+// any.
+func ran(program *exec.Cmd) (sum time.Duration, err error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", program.Process.Pid))
+	if err != nil || len(files) == 0 {
+		return 0, fmt.Errorf("bench: no /proc/pid/task/*/schedstat: %w", err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue
+		}
+		var ns int64
+		if err == nil {
+			_, err = fmt.Sscan(string(b), &ns)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("bench: %w", err)
+		}
+		sum += time.Duration(ns)
+	}
+	return sum, nil
 }
 
 func (c *cityPlant) close() error {
