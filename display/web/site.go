@@ -21,7 +21,7 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
-	// Readers is how many live streams are served at once; 0 means 15,000,
+	// Readers is how many live streams are served at once; 0 means 19,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
 	Log     *slog.Logger
@@ -47,7 +47,7 @@ func New(o Options) (*Site, error) {
 		return nil, errors.New("web: a site needs a City, Tickets, a Desk and a Log; give all four")
 	}
 	if o.Readers == 0 {
-		o.Readers = 15000
+		o.Readers = 19000
 	}
 	p, err := loadPages()
 	if err != nil {
@@ -93,7 +93,6 @@ func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 		WriteTimeout:      answerWithin,
 		IdleTimeout:       idleFor,
 		MaxHeaderBytes:    headerBytes,
-		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	ctx, stop := context.WithCancel(ctx)
