@@ -27,7 +27,9 @@ import (
 	"sunbeon/appliance/feed/link"
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
+	"sunbeon/display/web/figures"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/sqldb"
 )
 
 func main() {
@@ -57,6 +59,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer store.Close()
+	db, err := sqldb.Open(ctx, filepath.Join(o.data, "facts.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	ln, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cityweb: %w; choose another address with -listen", err)
@@ -74,11 +81,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		parts = append(parts, b.Run)
 	}
 	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	days, err := figures.Open(ctx, figures.Config{DB: db, Log: log.With("part", "figures")})
 	if err != nil {
 		return err
 	}
-	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
+	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web")})
+	if err != nil {
+		return err
+	}
+	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range parts {

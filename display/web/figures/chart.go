@@ -10,12 +10,12 @@ import (
 
 // Chart is what Draw draws: the people waiting over the hours of a day.
 //
-//	 12 -|        ___                    a step of light ground for the middle half of
-//	     |    ___|###|___  |             the usual days, with a line for their median;
-//	  6 -|   |###|###|###|_|__           a bar for each half hour of today, open at
-//	     |___|###|###|###| |  |___       the bottom of the one that is not over;
-//	     '--------------------------     an upright line for now
-//	       9   10   11   12   13
+//	12 -|        ___                    a step of light ground for the middle half of
+//	    |    ___|###|___  |             the usual days, with a line for their median;
+//	 6 -|   |###|###|###|_|__           a bar for each half hour of today, open at
+//	    |___|###|###|###| |  |___       the bottom of the one that is not over;
+//	    '--------------------------     an upright line for now
+//	      9   10   11   12   13
 //
 // Widths are parts of the whole in per cent and heights are pixels, so that text
 // has one size on every screen. All colours are the style sheet's, by class.
@@ -40,7 +40,7 @@ const (
 
 // Draw gives the SVG; nothing where there is nothing to draw.
 func (c Chart) Draw() string {
-	from, to, ok := c.hours()
+	from, to, ok := c.Hours()
 	if !ok {
 		return ""
 	}
@@ -129,9 +129,9 @@ func (d *drawing) text(class string, half, y float64, s string) {
 	d.printf("<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", class, d.x(half), trim(y), anchor, html.EscapeString(s))
 }
 
-// hours are the half hours that are drawn, whole hours from the first to the last
+// Hours are the half hours that are drawn, whole hours from the first to the last
 // of which anything is to be seen.
-func (c Chart) hours() (from, to int, ok bool) {
+func (c Chart) Hours() (from, to int, ok bool) {
 	from = Halves
 	for h := range Halves {
 		t, u := c.Line.Today[h], c.Line.Usual[h]

@@ -133,14 +133,13 @@ func summary(days [][Halves]Half) (out [Halves]Usual) {
 	return out
 }
 
-// Best is the half hour with the shortest usual wait of those in which tickets
-// are usually given and that begin at the moment from or later; of equals the one
-// with the fewest people, then the earliest. It reports false where fewer than
-// Fewest days tell.
-func (b *Both) Best(from int) (half int, ok bool) {
-	for h := max(from, 0); h < Halves; h++ {
+// Best is the half hour with the shortest usual wait of those that may be chosen
+// and in which tickets are usually given; of equals the one with the fewest
+// people, then the earliest. It reports false where fewer than Fewest days tell.
+func (b *Both) Best(may func(half int) bool) (half int, ok bool) {
+	for h := range Halves {
 		u := b.Usual[h]
-		if u.WaitDays < Fewest || u.Issued == 0 {
+		if u.WaitDays < Fewest || u.Issued == 0 || !may(h) {
 			continue
 		}
 		if was := b.Usual[half]; !ok || u.Wait < was.Wait || u.Wait == was.Wait && u.Mid < was.Mid {
