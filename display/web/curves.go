@@ -180,7 +180,7 @@ func best(l *figures.Both, state State, hours string, now time.Time, weekday Wor
 		when, english = weekday.Ko+"에는 보통 ", "On "+weekday.En+"s it is usually quietest at "
 	}
 	wait := minutesWords(u.Wait)
-	b.Text = Words{fmt.Sprintf("%s%s~%s에 가장 한산합니다. 이때 오신 분은 보통 %s 기다렸습니다(최근 %d주 %s %d일 기준).", when, b.From, b.To, wait.Ko, figures.Weeks, weekday.Ko, u.WaitDays),
+	b.Text = Words{fmt.Sprintf("%s%s~%s에 가장 한산합니다. 이때 오신 분은 보통 %s을 기다렸습니다(최근 %d주 %s %d일 기준).", when, b.From, b.To, wait.Ko, figures.Weeks, weekday.Ko, u.WaitDays),
 		fmt.Sprintf("%s%s–%s: who came then usually waited %s (%d %ss of the last %d weeks).", english, b.From, b.To, wait.En, u.WaitDays, weekday.En, figures.Weeks)}
 	return b
 }
@@ -221,9 +221,9 @@ func count(people float64) string {
 func minutesWords(seconds int) Words {
 	m := (seconds + 30) / 60
 	if m < 1 {
-		return Words{"1분 이내로", "less than a minute"}
+		return Words{"1분 미만", "under 1 min"}
 	}
-	return Words{"약 " + ko(m), "about " + en(m)}
+	return Words{ko(m), en(m)}
 }
 
 func weekdayWords(d time.Weekday) Words {
