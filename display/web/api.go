@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -46,7 +47,10 @@ func (s *Site) apiTicket(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer sends public JSON with an ETag; the same figures give the same tag.
-func answer(w http.ResponseWriter, r *http.Request, v any) {
+func answer(w http.ResponseWriter, r *http.Request, v any) { answerFor(w, r, v, 5*time.Second) }
+
+// answerFor is answer for figures that hold a while.
+func answerFor(w http.ResponseWriter, r *http.Request, v any, age time.Duration) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic("web: an answer does not encode: " + err.Error()) // it holds plain data only
@@ -54,7 +58,7 @@ func answer(w http.ResponseWriter, r *http.Request, v any) {
 	sum := sha256.Sum256(b)
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Cache-Control", "public, max-age=5")
+	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", age/time.Second))
 	h.Set("Access-Control-Allow-Origin", "*") // public figures, no credentials
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(append(b, '\n')))

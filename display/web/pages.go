@@ -27,7 +27,7 @@ type pages struct {
 func loadPages() (pages, error) {
 	p := pages{sets: map[Lang]*template.Template{}, assets: map[string][]byte{}}
 	sum := sha256.New()
-	for _, name := range []string{"city.css", "city.js", "icon.svg"} {
+	for _, name := range []string{"city.css", "curves.css", "city.js", "icon.svg"} {
 		b, err := files.ReadFile("page/" + name)
 		if err != nil {
 			return p, fmt.Errorf("web: load: %w", err)
@@ -44,6 +44,9 @@ func loadPages() (pages, error) {
 			"W": func(w Words) string { return w.In(l) },
 			"R": func(p *page, row any) live { return live{p, row} },
 			// Blank rows are the patterns from which the module makes new ones.
+			"lang":         func() Lang { return l },
+			"people":       count,
+			"minutes":      func(seconds int) string { return minutesWords(seconds).In(l) },
 			"blankService": func() Service { return Service{} },
 			"blankCounter": func() Counter { return Counter{} },
 			"blankCall":    func() Call { return Call{} },
@@ -162,6 +165,7 @@ func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	}
 	p := s.page(r, Words{})
 	d := detail(o, p.Link.Connected, time.UnixMilli(p.Now))
+	d.Curves = s.curves(r.Context(), o, &d, time.UnixMilli(p.Now))
 	p.Title, p.Detail = d.Name, &d
 	p.Events, p.Refresh, p.Nonce = "/o/"+id+"/events", 60, rand.Text()
 	s.render(w, "office.html", http.StatusOK, p)

@@ -37,6 +37,7 @@ func (s *Site) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /api/v1/offices", s.apiOffices)
 	mux.HandleFunc("GET /api/v1/offices/{office}", s.apiOffice)
+	mux.HandleFunc("GET /api/v1/offices/{office}/curves", s.apiCurves)
 	mux.HandleFunc("GET /api/v1/tickets/{token}", s.apiTicket)
 	mux.HandleFunc("GET /B551982/cso_v2/cso_realtime_v2", s.national(realtimeRows))
 	mux.HandleFunc("GET /B551982/cso_v2/cso_info_v2", s.national(infoRows))

@@ -21,6 +21,7 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
+	Figures Figures // nil: the pages have no curves
 	// Readers is how many live streams are served at once; 0 means 19,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
@@ -33,6 +34,7 @@ type Site struct {
 	city    City
 	tickets Tickets
 	desk    Desk
+	figures Figures
 	book    *book
 	regrets chan regret
 	hub     *hub
@@ -53,7 +55,7 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, book: newBook(),
+	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, figures: o.Figures, book: newBook(),
 		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil

@@ -70,6 +70,7 @@ type Detail struct {
 	Weekend  string    `json:"weekend,omitempty"`
 	Lat      float64   `json:"lat,omitempty"`
 	Lon      float64   `json:"lon,omitempty"`
+	Curves   *Curves   `json:"-"` // for the page alone; as JSON they have their own address
 }
 
 // Counter is one desk.

@@ -30,6 +30,7 @@ import (
 	"sunbeon/appliance/feed/link"
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
+	"sunbeon/display/web/figures"
 	"sunbeon/display/web/intake"
 	"sunbeon/display/web/sqldb"
 )
@@ -91,11 +92,15 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	var site *web.Site // the city hears nothing before it runs, and then there is one
 	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: link.Config{Brokers: o.brokers}, Store: store,
 		Replied: func(office string, t feed.Issued) { site.Replied(office, t) }, Log: log.With("part", "intake")})
-	site, err = web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	days, err := figures.Open(ctx, figures.Config{DB: db, Log: log.With("part", "figures")})
 	if err != nil {
 		return err
 	}
-	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
+	site, err = web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web")})
+	if err != nil {
+		return err
+	}
+	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range parts {
