@@ -15,7 +15,8 @@ type Office struct {
 	Received time.Time      // when the snapshot came; zero with a nil Snapshot
 	// Live is false while the snapshot is one that the broker had kept: it is
 	// then as old as it says, not as old as Received.
-	Live bool
+	Live  bool
+	Rules feed.Rules // as its facts have them; LatePlace is empty when not known
 }
 
 // City is what all offices have said. Its methods are called from many
@@ -53,6 +54,8 @@ type Ticket struct {
 	Rules        feed.Rules  // of the office; LatePlace is empty when not known
 	Journal      string      // of the office's record, and
 	Seq          uint64      // the last of its facts that this takes in
+	Away         bool        // not called before its holder has arrived; with StatusNoShow its turn came before that
+	DelayLeft    int         // how many others it may still let pass
 }
 
 // Tickets finds a ticket of a current day by its token, on paper or online. It

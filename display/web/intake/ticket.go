@@ -33,10 +33,31 @@ type Ticket struct {
 	// Journal and Seq are the last fact that this takes in.
 	Journal string
 	Seq     uint64
+	// Away: it is not called before its holder has arrived. With StatusNoShow its
+	// turn came before that.
+	Away bool
+	// DelayLeft is how many others it may still let pass.
+	DelayLeft int
 }
 
 // Ticket finds a ticket by its token, in constant time and in memory alone. Of
 // a token that belongs to no office's current day it reports false.
 func (c *City) Ticket(token string) (Ticket, bool) {
 	return c.cfg.Store.days.ticket(token)
+}
+
+// Rules are an office's, as its current day has them; false if it has said
+// nothing of a day.
+func (c *City) Rules(office string) (feed.Rules, bool) {
+	return c.cfg.Store.days.rules(office)
+}
+
+func (s *days) rules(office string) (feed.Rules, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	d := s.byOffice[office]
+	if d == nil {
+		return feed.Rules{}, false
+	}
+	return d.setup.Rules, true
 }
