@@ -147,16 +147,18 @@ func (s *Site) text(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), askWithin)
 	defer cancel()
-	sub := Subscription{Token: token, Lang: l, Endpoint: GatewayEndpoint}
-	if !s.enter(ctx, w, r, sub) {
+	if t.ended() {
+		s.refuse(w, r, because(ticketEnded))
 		return
 	}
+	sub := Subscription{Token: token, Lang: l, Endpoint: GatewayEndpoint}
+	// The gateway first: a message may be due at once.
 	if err := s.gateway.Announce(ctx, sub, phone, s.view(t, time.Now())); err != nil {
 		s.log.Warn("the gateway of text messages did not take a number", "err", err)
-		if err := s.ledger.Unsubscribe(ctx, token, sub.Endpoint); err != nil {
-			s.log.Warn("a ticket stays entered for text messages", "err", err)
-		}
 		s.refuse(w, r, because(gatewaySilent), again{Ticket: back})
+		return
+	}
+	if !s.enter(ctx, w, r, sub) {
 		return
 	}
 	http.Redirect(w, r, back+"?"+textsOn, http.StatusSeeOther)

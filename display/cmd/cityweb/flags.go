@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/mail"
 	"net/url"
 	"strings"
 
@@ -24,6 +25,10 @@ type options struct {
 	mqtt    string
 	data    string
 	name    web.Words
+
+	push       string // whom push services may ask
+	webhook    string
+	webhookKey string
 }
 
 // parse reads the command line. An error says what to write instead.
@@ -47,6 +52,9 @@ func parse(args []string, usage io.Writer) (options, error) {
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
 	f.StringVar(&o.data, "data", "var/city", "`folder` of the facts")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
+	f.StringVar(&o.push, "push", "", "`address`, for mail or https, of whom browsers' push services may ask about our messages; without it none are offered")
+	f.StringVar(&o.webhook, "webhook", "", "`url` of the gateway of text messages (docs/webhook.md); without it none are offered")
+	f.StringVar(&o.webhookKey, "webhook-key", "", "`file` of the secret that signs what is posted there")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")
@@ -69,6 +77,14 @@ func parse(args []string, usage io.Writer) (options, error) {
 	}
 	if o.data == "" {
 		return o, errors.New("cityweb: -data is empty: name a folder for the facts")
+	}
+	if o.push != "" && !strings.HasPrefix(o.push, "https://") {
+		if _, err := mail.ParseAddress(o.push); err != nil {
+			return o, fmt.Errorf("cityweb: -push %q: write it like queue@city.example or https://city.example/contact", o.push)
+		}
+	}
+	if (o.webhook == "") != (o.webhookKey == "") {
+		return o, errors.New("cityweb: -webhook and -webhook-key go together: give both, or neither")
 	}
 	ko, en, _ := strings.Cut(name, "/")
 	if o.name = (web.Words{Ko: strings.TrimSpace(ko), En: strings.TrimSpace(en)}); o.name.Ko == "" {

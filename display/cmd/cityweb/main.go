@@ -28,6 +28,8 @@ import (
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/ledger"
+	"sunbeon/display/web/sqldb"
 )
 
 func main() {
@@ -44,6 +46,9 @@ func main() {
 
 // run serves until ctx ends; a clean stop is no error.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "webhook-test" {
+		return webhookTest(ctx, args[1:], stdout, stderr)
+	}
 	o, err := parse(args, stderr)
 	if err != nil {
 		return err
@@ -57,6 +62,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer store.Close()
+	db, err := sqldb.Open(ctx, filepath.Join(o.data, "city.db"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	kept, err := ledger.Open(ctx, db)
+	if err != nil {
+		return err
+	}
+	told, err := newMessages(ctx, o, kept, log.With("part", "notify"))
+	if err != nil {
+		return err
+	}
 	ln, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cityweb: %w; choose another address with -listen", err)
@@ -74,11 +92,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		parts = append(parts, b.Run)
 	}
 	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")}
+	told.offer(&options)
+	site, err := web.New(options)
 	if err != nil {
 		return err
 	}
-	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
+	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) },
+		func(ctx context.Context) error { return kept.Run(ctx, log.With("part", "ledger")) }, told.notifier(site).Run)
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range parts {
