@@ -15,7 +15,8 @@ type Office struct {
 	Received time.Time      // when the snapshot came; zero with a nil Snapshot
 	// Live is false while the snapshot is one that the broker had kept: it is
 	// then as old as it says, not as old as Received.
-	Live bool
+	Live  bool
+	Rules feed.Rules // as its facts have them; LatePlace is empty when not known
 }
 
 // City is what all offices have said. Its methods are called from many

@@ -16,6 +16,11 @@ func (s *Site) Handler() http.Handler {
 		mux.HandleFunc("GET "+base+"/t/{token}", s.ticket)
 		mux.HandleFunc("POST "+base+"/o/{office}/ticket", s.take)
 		mux.HandleFunc("POST "+base+"/t/{token}/cancel", s.cancel)
+		mux.HandleFunc("POST "+base+"/t/{token}/delay", s.delay)
+		mux.HandleFunc("POST "+base+"/t/{token}/arrive", s.arrive)
+		mux.HandleFunc("GET "+base+"/o/{office}/arrive", s.arriving)
+		mux.HandleFunc("POST "+base+"/t/{token}/push", s.subscribe)
+		mux.HandleFunc("POST "+base+"/t/{token}/text", s.text)
 	}
 	mux.Handle("GET /en", http.RedirectHandler("/en/", http.StatusPermanentRedirect))
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) { s.stream(w, r, room{}) })
@@ -42,6 +47,7 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET /B551982/cso_v2/cso_realtime_v2", s.national(realtimeRows))
 	mux.HandleFunc("GET /B551982/cso_v2/cso_info_v2", s.national(infoRows))
 	mux.HandleFunc("GET /assets/{version}/{name}", s.pages.asset)
+	mux.HandleFunc("GET /sw.js", s.worker)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("/", s.elsewhere)
 
@@ -58,7 +64,7 @@ func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+			"connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // a ticket's address stays here
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -22,6 +22,12 @@ type Options struct {
 	Tickets Tickets
 	Desk    Desk
 	Figures Figures // nil: the pages have no curves
+	// Ledger is shared by all replicas; nil keeps it in memory.
+	Ledger Ledger
+	// PushKey is the public VAPID key, base64url; "" offers no push messages.
+	PushKey string
+	// Gateway of text messages; nil offers none.
+	Gateway Gateway
 	// Readers is how many live streams are served at once; 0 means 19,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
@@ -36,7 +42,9 @@ type Site struct {
 	desk    Desk
 	figures Figures
 	book    *book
-	regrets chan regret
+	ledger  Ledger
+	pushKey string
+	gateway Gateway
 	hub     *hub
 	done    chan struct{} // closed when Run ends
 	pages   pages
@@ -48,6 +56,9 @@ func New(o Options) (*Site, error) {
 	if o.City == nil || o.Tickets == nil || o.Desk == nil || o.Log == nil {
 		return nil, errors.New("web: a site needs a City, Tickets, a Desk and a Log; give all four")
 	}
+	if o.Ledger == nil {
+		o.Ledger = NewMemory()
+	}
 	if o.Readers == 0 {
 		o.Readers = 19000
 	}
@@ -56,7 +67,7 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, figures: o.Figures, book: newBook(),
-		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, log: o.Log}
+		ledger: o.Ledger, pushKey: o.PushKey, gateway: o.Gateway, done: make(chan struct{}), pages: p, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil
 }

@@ -22,7 +22,7 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, of room) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	if s.over() || !s.hub.place() {
+	if s.stopped() || !s.hub.place() {
 		head.Set("Retry-After", "30")
 		s.refuse(w, r, because(tooMany))
 		return
@@ -138,8 +138,8 @@ func (s *Site) quit(r *reader) {
 	}
 }
 
-// over reports whether the site's Run has ended.
-func (s *Site) over() bool {
+// stopped reports whether the site's Run has ended.
+func (s *Site) stopped() bool {
 	select {
 	case <-s.done:
 		return true

@@ -54,6 +54,8 @@ type Service struct {
 	Online      bool        `json:"online"`          // tickets may be taken online at all
 	Take        bool        `json:"onlineNow"`       // and now
 	Why         Words       `json:"onlineWhy"`       // why not, when Online and not Take
+	Left        Words       `json:"onlineLeft"`      // how many online tickets are left; "" without a limit
+	Terms       Words       `json:"onlineTerms"`     // what to know before taking one
 }
 
 // Detail is one office as its own page shows it.
@@ -156,6 +158,7 @@ func card(o Office, connected bool, now time.Time) Card {
 	for _, v := range s.Services {
 		w := service(v, now)
 		w.Take, w.Why = offer(w, v.OnlineNow, c, connected)
+		w.Left, w.Terms = left(v), terms(v, o.Rules)
 		if v.Waiting == nil {
 			known = false
 		} else {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/mail"
 	"net/url"
 	"strings"
 
@@ -26,6 +27,10 @@ type options struct {
 	store   string // DSN or path; empty is a file in data
 	replica string
 	name    web.Words
+
+	push       string // whom push services may ask
+	webhook    string
+	webhookKey string
 }
 
 // surroundings are what the program finds beside its command line.
@@ -57,6 +62,9 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
 	f.StringVar(&o.replica, "replica", plain(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
+	f.StringVar(&o.push, "push", "", "`address`, for mail or https, of whom browsers' push services may ask about our messages; without it none are offered")
+	f.StringVar(&o.webhook, "webhook", "", "`url` of the gateway of text messages (docs/webhook.md); without it none are offered")
+	f.StringVar(&o.webhookKey, "webhook-key", "", "`file` of the secret that signs what is posted there")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")
@@ -85,6 +93,14 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	}
 	if o.replica == "" || len(o.replica) > 64 || o.replica != plain(o.replica) {
 		return o, errors.New("cityweb: -replica: write 1 to 64 letters, digits, - and _")
+	}
+	if o.push != "" && !strings.HasPrefix(o.push, "https://") {
+		if _, err := mail.ParseAddress(o.push); err != nil {
+			return o, fmt.Errorf("cityweb: -push %q: write it like queue@city.example or https://city.example/contact", o.push)
+		}
+	}
+	if (o.webhook == "") != (o.webhookKey == "") {
+		return o, errors.New("cityweb: -webhook and -webhook-key go together: give both, or neither")
 	}
 	ko, en, _ := strings.Cut(name, "/")
 	if o.name = (web.Words{Ko: strings.TrimSpace(ko), En: strings.TrimSpace(en)}); o.name.Ko == "" {

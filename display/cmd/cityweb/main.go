@@ -32,6 +32,7 @@ import (
 	"sunbeon/display/web/broker"
 	"sunbeon/display/web/figures"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/ledger"
 	"sunbeon/display/web/sqldb"
 )
 
@@ -53,6 +54,9 @@ func main() {
 
 // run serves until ctx ends; a clean stop is no error.
 func run(ctx context.Context, args []string, around surroundings, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "webhook-test" {
+		return webhookTest(ctx, args[1:], stdout, stderr)
+	}
 	o, err := parse(args, around, stderr)
 	if err != nil {
 		return err
@@ -72,6 +76,14 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	store, err := intake.OpenStore(ctx, db)
 	if err != nil {
 		return fmt.Errorf("cityweb: the store: %w (-store)", err)
+	}
+	kept, err := ledger.Open(ctx, db)
+	if err != nil {
+		return err
+	}
+	told, err := newMessages(ctx, o, kept, log.With("part", "notify"))
+	if err != nil {
+		return err
 	}
 	ln, err := net.Listen("tcp", o.listen)
 	if err != nil {
@@ -96,11 +108,14 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if err != nil {
 		return err
 	}
-	site, err = web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web")})
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web")}
+	told.offer(&options)
+	site, err = web.New(options)
 	if err != nil {
 		return err
 	}
-	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
+	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) },
+		func(ctx context.Context) error { return kept.Run(ctx, log.With("part", "ledger")) }, told.notifier(site).Run)
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range parts {

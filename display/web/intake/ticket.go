@@ -46,3 +46,19 @@ type Ticket struct {
 func (c *City) Ticket(token string) (Ticket, bool) {
 	return c.cfg.Store.days.ticket(token)
 }
+
+// Rules are an office's, as its current day has them; false if it has said
+// nothing of a day.
+func (c *City) Rules(office string) (feed.Rules, bool) {
+	return c.cfg.Store.days.rules(office)
+}
+
+func (s *days) rules(office string) (feed.Rules, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	d := s.byOffice[office]
+	if d == nil {
+		return feed.Rules{}, false
+	}
+	return d.setup.Rules, true
+}
