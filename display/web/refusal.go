@@ -25,6 +25,7 @@ const (
 	ticketEnded   code = "ticket_ended"
 	officeRefused code = "office_refused"
 	tooMany       code = "too_many_readers"
+	tooFast       code = "too_many_requests"
 )
 
 // refusal is an answer other than what was asked for.
@@ -66,6 +67,8 @@ func because(c code) refusal {
 		return refusal{http.StatusGatewayTimeout, c, "민원실이 제때 답하지 않아 번호표를 드리지 못하였습니다. 다시 눌러 주십시오. 번호는 하나만 발급되며, 누르지 않으시면 남지 않습니다.", "The office did not answer in time, and you have no ticket. Please press again: you will get one number only, and none is kept if you do not."}
 	case ticketEnded:
 		return refusal{http.StatusConflict, c, "이미 끝난 번호표입니다.", "This ticket has already ended."}
+	case tooFast:
+		return refusal{http.StatusTooManyRequests, c, "같은 곳에서 보낸 요청이 너무 많습니다. 잠시 뒤에 다시 시도하여 주십시오. 받아 두신 번호표는 그대로 유효합니다.", "Too many requests from the same place. Please try again in a moment. A ticket that you have stays valid."}
 	case tooMany:
 		return refusal{http.StatusServiceUnavailable, c, "접속이 많아 실시간 갱신을 할 수 없습니다. 화면을 새로 고쳐 주십시오.", "Too many live readers now. Please reload the page instead."}
 	}
