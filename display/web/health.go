@@ -21,6 +21,12 @@ type check struct {
 	failing atomic.Bool
 }
 
+// unready is a reason against sending requests here.
+type unready struct {
+	Part string `json:"part"`
+	Text string `json:"text"`
+}
+
 const (
 	// brokerWithin is how long the broker may be away before a load balancer
 	// should ask another replica: longer than a reconnect takes.
@@ -44,21 +50,21 @@ func (s *Site) healthz(w http.ResponseWriter, r *http.Request) {
 // readyz answers 200 while requests are well sent here, and else 503 with each
 // reason. A load balancer asks here.
 func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
-	why := map[string]string{}
+	why := []unready{}
 	select {
 	case <-s.done:
-		why["site"] = "it is stopping"
+		why = append(why, unready{"site", "it is stopping"})
 	default:
 	}
 	if connected, since := s.city.Link(); !connected && time.Since(since) >= brokerWithin {
-		why["broker"] = "not reached since " + seoul(since).Format(time.RFC3339)
+		why = append(why, unready{"broker", "not reached since " + seoul(since).Format(time.RFC3339)})
 	}
 	ctx, stop := context.WithTimeout(r.Context(), checkWithin)
 	defer stop()
 	for _, c := range s.checks {
 		err := c.OK(ctx)
 		if err != nil {
-			why[c.Name] = "it fails; the log says why"
+			why = append(why, unready{c.Name, "it fails; the log says why"})
 		}
 		if c.failing.Swap(err != nil) != (err != nil) {
 			s.log.Warn("readiness", "check", c.Name, "well", err == nil, "err", err)
@@ -69,8 +75,8 @@ func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusServiceUnavailable
 	}
 	tell(w, status, struct {
-		Ready bool              `json:"ready"`
-		Why   map[string]string `json:"why"`
+		Ready bool      `json:"ready"`
+		Why   []unready `json:"why"`
 	}{len(why) == 0, why})
 }
 

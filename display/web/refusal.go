@@ -75,11 +75,11 @@ func because(c code) refusal {
 	return refusal{http.StatusNotFound, c, "찾으시는 화면이 없습니다.", "There is no such page."}
 }
 
-// refuse answers with a refusal: as JSON below /api/ and to streams, as a page
-// elsewhere. again, if given, is a form that may be sent once more.
+// refuse answers with a refusal: as JSON below /api/ and to streams and probes,
+// as a page elsewhere. again, if given, is a form that may be sent once more.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again ...again) {
 	w.Header().Set("Cache-Control", "no-store")
-	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, "/events") {
+	if p := r.URL.Path; strings.HasPrefix(p, "/api/") || strings.HasSuffix(p, "/events") || p == "/healthz" || p == "/readyz" {
 		b, err := json.Marshal(why)
 		if err != nil {
 			panic("web: a refusal does not encode: " + err.Error()) // it holds plain data only
