@@ -28,7 +28,12 @@ import (
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/limit"
+	"sunbeon/display/web/metrics"
 )
+
+// version is set by the linker.
+var version = "development"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -49,6 +54,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if o.json {
+		log = slog.New(slog.NewJSONHandler(stderr, nil))
+	}
+	keys, err := nationalKeys(o.keys)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(o.data, 0o750); err != nil {
 		return fmt.Errorf("cityweb: the folder for facts: %w; name a writable one with -data", err)
 	}
@@ -74,9 +86,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		parts = append(parts, b.Run)
 	}
 	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	registry := metrics.New(version)
+	if err := registry.Register(newCounts(city)); err != nil {
+		return fmt.Errorf("cityweb: metrics: %w", err)
+	}
+	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web"),
+		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
+		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}})
 	if err != nil {
 		return err
+	}
+	if o.metrics != "" {
+		own, err := net.Listen("tcp", o.metrics)
+		if err != nil {
+			return fmt.Errorf("cityweb: %w; choose another address with -metrics", err)
+		}
+		defer own.Close()
+		log.Info("metrics", "address", own.Addr().String())
+		parts = append(parts, func(ctx context.Context) error { return metrics.Serve(ctx, own, registry, log.With("part", "metrics")) })
 	}
 	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
 
