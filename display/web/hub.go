@@ -28,6 +28,7 @@ type hub struct {
 	log  *slog.Logger
 	boot string // distinguishes this run's event numbers from an earlier run's
 
+	meters *meters      // of the site
 	most   int64        // readers
 	places atomic.Int64 // that are taken
 
@@ -123,7 +124,7 @@ func (h *hub) run(ctx context.Context) {
 		case r := <-h.join:
 			h.enter(r)
 		case r := <-h.leave:
-			h.drop(r)
+			h.drop(r, byReader)
 		case w := <-h.written:
 			h.wrote(w)
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -99,8 +100,14 @@ func (h *hub) enter(r *reader) {
 	}
 }
 
+// Who ended a stream.
+const (
+	byReader = "reader"
+	byUs     = "us"
+)
+
 // drop ends a reader; once more is harmless.
-func (h *hub) drop(r *reader) {
+func (h *hub) drop(r *reader, by string) {
 	if r.gone {
 		return
 	}
@@ -115,6 +122,7 @@ func (h *hub) drop(r *reader) {
 	}
 	_ = r.conn.Close() // nobody is left to tell
 	h.free()
+	h.meters.ended.WithLabelValues(by).Inc()
 }
 
 // end drops everybody and waits for the writers.
@@ -122,7 +130,7 @@ func (h *hub) end() {
 	close(h.over)
 	for _, c := range h.crowds {
 		for len(c.readers) > 0 {
-			h.drop(c.readers[0])
+			h.drop(c.readers[0], byUs)
 		}
 	}
 	h.writers.Wait()
@@ -134,6 +142,7 @@ const together = 256
 // deliver writes to readers, to many of them on all processors. It returns when
 // the kernel has what it takes.
 func (h *hub) deliver(due []delivery) {
+	h.meters.frames.Add(float64(len(due)))
 	failed := make([]bool, len(due))
 	part := max(together, (len(due)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -148,7 +157,7 @@ func (h *hub) deliver(due []delivery) {
 	wg.Wait()
 	for i, f := range failed {
 		if f {
-			h.drop(due[i].to)
+			h.drop(due[i].to, byReader)
 		}
 	}
 }
@@ -218,7 +227,11 @@ func (h *hub) wrote(w written) {
 		return
 	}
 	if w.err != nil {
-		h.drop(r) // it will come back and ask from where it was
+		by := byReader
+		if errors.Is(w.err, os.ErrDeadlineExceeded) {
+			by = byUs // it was too slow
+		}
+		h.drop(r, by) // it will come back and ask from where it was
 		return
 	}
 	r.busy, r.wrote = false, time.Now().Unix()
@@ -253,7 +266,7 @@ func (h *hub) tend() {
 		}
 	}
 	for _, r := range left {
-		h.drop(r)
+		h.drop(r, byReader)
 	}
 	h.deliver(beats)
 }

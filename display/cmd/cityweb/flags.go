@@ -7,11 +7,13 @@ import (
 	"io"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"strings"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/web"
+	"sunbeon/display/web/limit"
 )
 
 // errHelp: the usage was asked for, and printed.
@@ -31,6 +33,12 @@ type options struct {
 	push       string // whom push services may ask
 	webhook    string
 	webhookKey string
+
+	metrics string // host:port; "" is off
+	json    bool   // logs as JSON
+	proxies []netip.Prefix
+	https   bool
+	keys    string // file of the national format's service keys; "" is open to all
 }
 
 // surroundings are what the program finds beside its command line.
@@ -65,6 +73,21 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.push, "push", "", "`address`, for mail or https, of whom browsers' push services may ask about our messages; without it none are offered")
 	f.StringVar(&o.webhook, "webhook", "", "`url` of the gateway of text messages (docs/webhook.md); without it none are offered")
 	f.StringVar(&o.webhookKey, "webhook-key", "", "`file` of the secret that signs what is posted there")
+	f.StringVar(&o.metrics, "metrics", "", "`host:port` where Prometheus may read the metrics, never a public one; empty is off")
+	f.Func("log", "`form` of the log: text or json (default text)", func(v string) error {
+		if o.json = v == "json"; !o.json && v != "text" {
+			return errors.New("write text or json")
+		}
+		return nil
+	})
+	o.proxies = loopback()
+	f.Func("trusted-proxy", "`addresses` or ranges of the proxies in front, a comma list, may be repeated: their X-Forwarded-For says who asks (default: this machine's own)", func(v string) error {
+		p, err := limit.Prefixes(v)
+		o.proxies = append(o.proxies, p...)
+		return err
+	})
+	f.BoolVar(&o.https, "https", false, "citizens reach the site by https alone: browsers shall remember it")
+	f.StringVar(&o.keys, "national-keys", "", "`file` with the service keys of the national format, one a line; empty opens it to everybody")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")
@@ -80,7 +103,11 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	if err := (feed.Address{City: o.city, Office: "x"}).Check(); err != nil {
 		return o, fmt.Errorf("cityweb: -city: %w", err)
 	}
-	for _, a := range []struct{ flag, value string }{{"-listen", o.listen}, {"-mqtt", o.mqtt}} {
+	addresses := []struct{ flag, value string }{{"-listen", o.listen}, {"-mqtt", o.mqtt}}
+	if o.metrics != "" {
+		addresses = append(addresses, struct{ flag, value string }{"-metrics", o.metrics})
+	}
+	for _, a := range addresses {
 		if _, _, err := net.SplitHostPort(a.value); err != nil {
 			return o, fmt.Errorf("cityweb: %s %q: write it like 127.0.0.1:8480", a.flag, a.value)
 		}
@@ -119,4 +146,9 @@ func plain(name string) string {
 		return '-'
 	}, name)
 	return name[:min(len(name), 64)]
+}
+
+// loopback is this machine: only its own programs reach us from there.
+func loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 }

@@ -33,8 +33,13 @@ import (
 	"sunbeon/display/web/figures"
 	"sunbeon/display/web/intake"
 	"sunbeon/display/web/ledger"
+	"sunbeon/display/web/limit"
+	"sunbeon/display/web/metrics"
 	"sunbeon/display/web/sqldb"
 )
+
+// version is set by the linker.
+var version = "development"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -62,6 +67,13 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if o.json {
+		log = slog.New(slog.NewJSONHandler(stderr, nil))
+	}
+	keys, err := nationalKeys(o.keys)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(o.data, 0o750); err != nil {
 		return fmt.Errorf("cityweb: the folder for facts: %w; name a writable one with -data", err)
 	}
@@ -108,11 +120,26 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if err != nil {
 		return err
 	}
-	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web")}
+	registry := metrics.New(version)
+	if err := registry.Register(newCounts(city)); err != nil {
+		return fmt.Errorf("cityweb: metrics: %w", err)
+	}
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web"),
+		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
+		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
 	told.offer(&options)
 	site, err = web.New(options)
 	if err != nil {
 		return err
+	}
+	if o.metrics != "" {
+		own, err := net.Listen("tcp", o.metrics)
+		if err != nil {
+			return fmt.Errorf("cityweb: %w; choose another address with -metrics", err)
+		}
+		defer own.Close()
+		log.Info("metrics", "address", own.Addr().String())
+		parts = append(parts, func(ctx context.Context) error { return metrics.Serve(ctx, own, registry, log.With("part", "metrics")) })
 	}
 	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) },
 		func(ctx context.Context) error { return kept.Run(ctx, log.With("part", "ledger")) }, told.notifier(site).Run)

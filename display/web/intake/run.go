@@ -111,7 +111,11 @@ func (c *City) work(ctx context.Context) {
 			c.readState(p)
 			c.readStatus(p)
 		}
-		if err := c.storeFacts(ctx, posts); err != nil && ctx.Err() == nil {
+		err := c.storeFacts(ctx, posts)
+		if ctx.Err() == nil {
+			c.stored(err)
+		}
+		if err != nil && ctx.Err() == nil {
 			// The facts are dropped; the offices still have them.
 			c.cfg.Log.Error("intake: facts not stored; check the disk or the database", "err", err)
 			select {
@@ -173,6 +177,7 @@ func (c *City) readStatus(p post) {
 func (c *City) refuse(kind, office string, err error) {
 	c.mu.Lock()
 	c.counts.Refused++
+	c.refused[kind]++
 	key := kind + " " + office
 	first := !c.complained[key] && len(c.complained) < 4*maxOffices
 	if first {
