@@ -99,7 +99,7 @@ func citizen(ctx context.Context, site, office string) (token string, tries int,
 // over.
 func sameAnswers(t *testing.T, a, b *replica, tokens []string) {
 	t.Helper()
-	paths := []string{"/api/v1/offices", "/api/v1/offices/CS0001", "/api/v1/offices/CS0002", "/B551982/cso_v2/cso_realtime_v2", "/B551982/cso_v2/cso_info_v2"}
+	paths := []string{"/api/v1/offices", "/api/v1/offices/CS0001", "/B551982/cso_v2/cso_realtime_v2", "/B551982/cso_v2/cso_info_v2"}
 	for _, token := range tokens {
 		paths = append(paths, "/api/v1/tickets/"+token)
 	}
@@ -199,7 +199,16 @@ func TestAReplicaDiesUnderLoad(t *testing.T) {
 	}
 	more("tickets with both", 20)
 	for _, r := range []*replica{a, b, a} {
+		other := a
+		if r == a {
+			other = b
+		}
 		r.kill()
+		for range 20 {
+			if v := fetch(t, other.url("/api/v1/offices/CS0001")); !strings.Contains(v, `"stale":false`) || !strings.Contains(v, `"onlineNow":true`) {
+				t.Errorf("%s, without %s: %s", other.name, r.name, v)
+			}
+		}
 		more("tickets without "+r.name, 20)
 		r.start()
 		more("tickets with "+r.name+" again", 10)
@@ -252,4 +261,26 @@ func TestAReplicaDiesUnderLoad(t *testing.T) {
 			t.Errorf("replica %s writes the password into its log", r.name)
 		}
 	}
+}
+
+// TestThePageIsOnTheOtherReplica: the citizen is led to it before any fact of the
+// ticket has come to the city, and the other replica answers.
+func TestThePageIsOnTheOtherReplica(t *testing.T) {
+	broker, dsn := mosquitto(t), pgtest.New(t).Database()
+	o := newBureau(t, "CS0001", broker)
+	a, b := newReplica(t, "a", broker, dsn), newReplica(t, "b", broker, dsn)
+	for _, r := range []*replica{a, b} {
+		until(t, "the office on "+r.name, func() bool { return strings.Contains(fetch(t, r.url("/")), "CS0001 주민센터") })
+	}
+	o.hold()
+	token, _, err := citizen(t.Context(), a.url(""), "CS0001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*replica{a, b} {
+		until(t, "the page on "+r.name, func() bool { return strings.Contains(fetch(t, r.url("/api/v1/tickets/"+token)), `"label":"1"`) })
+	}
+	o.release()
+	until(t, "the facts", o.acknowledged)
+	sameAnswers(t, a, b, []string{token})
 }

@@ -201,6 +201,7 @@ type bureau struct {
 	called int
 	given  map[string]feed.Reply // by request
 	tokens []string
+	held   bool // no fact leaves the office
 }
 
 func newBureau(t *testing.T, id, broker string) *bureau {
@@ -275,7 +276,7 @@ func (o *bureau) Handle(_ context.Context, r feed.Request) feed.Reply {
 func (o *bureau) After(_ context.Context, seq uint64, limit int) ([]uplink.Record, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if seq >= uint64(len(o.all)) {
+	if o.held || seq >= uint64(len(o.all)) {
 		return nil, nil
 	}
 	rest := o.all[seq:]
@@ -308,4 +309,18 @@ func (o *bureau) length() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.all)
+}
+
+// hold keeps the facts back, as a slow line may.
+func (o *bureau) hold() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = true
+}
+
+func (o *bureau) release() {
+	o.mu.Lock()
+	o.held = false
+	o.mu.Unlock()
+	o.told()
 }
