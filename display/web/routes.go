@@ -12,7 +12,9 @@ func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, base := range []string{"", "/en"} {
 		mux.HandleFunc("GET "+base+"/{$}", s.front)
+		mux.HandleFunc("GET "+base+"/map", s.drawn)
 		mux.HandleFunc("GET "+base+"/o/{office}", s.office)
+		mux.HandleFunc("GET "+base+"/widget/{office}", s.widget)
 		mux.HandleFunc("GET "+base+"/t/{token}", s.ticket)
 		mux.HandleFunc("POST "+base+"/o/{office}/ticket", s.take)
 		mux.HandleFunc("POST "+base+"/t/{token}/cancel", s.cancel)
@@ -37,6 +39,7 @@ func (s *Site) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /api/v1/offices", s.apiOffices)
 	mux.HandleFunc("GET /api/v1/offices/{office}", s.apiOffice)
+	mux.HandleFunc("GET /api/v1/offices/{office}/nearby", s.apiNearby)
 	mux.HandleFunc("GET /api/v1/tickets/{token}", s.apiTicket)
 	mux.HandleFunc("GET /B551982/cso_v2/cso_realtime_v2", s.national(realtimeRows))
 	mux.HandleFunc("GET /B551982/cso_v2/cso_info_v2", s.national(infoRows))

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"sunbeon/display/web/outline"
 )
 
 // Options of a Site.
@@ -19,6 +21,8 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
+	// Outline is drawn behind the offices of the map; it may be empty.
+	Outline outline.Outline
 	// Readers is how many live streams are served at once; 0 means 15,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
@@ -36,6 +40,7 @@ type Site struct {
 	hub     *hub
 	done    chan struct{} // closed when Run ends
 	pages   pages
+	outline outline.Outline
 	log     *slog.Logger
 }
 
@@ -52,7 +57,7 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, book: newBook(),
-		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, log: o.Log}
+		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, outline: o.Outline, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil
 }

@@ -24,6 +24,7 @@ type options struct {
 	mqtt    string
 	data    string
 	name    web.Words
+	outline string
 }
 
 // parse reads the command line. An error says what to write instead.
@@ -47,6 +48,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
 	f.StringVar(&o.data, "data", "var/city", "`folder` of the facts")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
+	f.StringVar(&o.outline, "outline", "", "GeoJSON `file` of the city's area, drawn on the map behind the offices (default: none)")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")

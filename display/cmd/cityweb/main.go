@@ -48,6 +48,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	border, err := outlineOf(o.outline)
+	if err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if err := os.MkdirAll(o.data, 0o750); err != nil {
 		return fmt.Errorf("cityweb: the folder for facts: %w; name a writable one with -data", err)
@@ -74,7 +78,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		parts = append(parts, b.Run)
 	}
 	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Outline: border, Log: log.With("part", "web")})
 	if err != nil {
 		return err
 	}
