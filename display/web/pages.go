@@ -28,7 +28,7 @@ type pages struct {
 func loadPages() (pages, error) {
 	p := pages{sets: map[Lang]*template.Template{}, assets: map[string][]byte{}}
 	sum := sha256.New()
-	for _, name := range []string{"city.css", "curves.css", "ticket.css", "city.js", "ticket.js", "icon.svg"} {
+	for _, name := range []string{"city.css", "curves.css", "ticket.css", "widget.css", "city.js", "near.js", "ticket.js", "icon.svg"} {
 		b, err := files.ReadFile("page/" + name)
 		if err != nil {
 			return p, fmt.Errorf("web: load: %w", err)
@@ -46,9 +46,11 @@ func loadPages() (pages, error) {
 		set := template.New("").Funcs(template.FuncMap{
 			// L chooses between two texts of a template, W words, R puts a row of a
 			// live list beside what it may need of the page.
-			"L": func(ko, en string) string { return Words{ko, en}.In(l) },
-			"W": func(w Words) string { return w.In(l) },
-			"R": func(p *page, row any) live { return live{p, row} },
+			"L":          func(ko, en string) string { return Words{ko, en}.In(l) },
+			"W":          func(w Words) string { return w.In(l) },
+			"R":          func(p *page, row any) live { return live{p, row} },
+			"nearbyRule": nearbyRule,
+			"directions": directions,
 			// Blank rows are the patterns from which the module makes new ones.
 			"lang":         func() Lang { return l },
 			"people":       count,
@@ -57,6 +59,7 @@ func loadPages() (pages, error) {
 			"blankCounter": func() Counter { return Counter{} },
 			"blankCall":    func() Call { return Call{} },
 			"blankNotice":  func() Words { return Words{} },
+			"blankNear":    func() Elsewhere { return Elsewhere{} },
 		})
 		set, err := set.ParseFS(files, "page/*.html")
 		if err != nil {
@@ -90,6 +93,10 @@ type page struct {
 	Nonce   string // request id of the page's forms
 
 	Cards  []Card
+	List   *listing // of Cards
+	Map    *chart
+	Near   []Elsewhere
+	Still  bool // a widget that does not load itself again
 	Detail *Detail
 	Ticket *TicketView
 	Token  string // of Ticket
@@ -161,13 +168,6 @@ func (p pages) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
 }
 
-func (s *Site) front(w http.ResponseWriter, r *http.Request) {
-	p := s.page(r, Words{"전체 민원실", "All offices"})
-	p.Events, p.Refresh = "/events", 60
-	p.Cards = cards(s.city, time.UnixMilli(p.Now))
-	s.render(w, "front.html", http.StatusOK, p)
-}
-
 func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("office")
 	o, ok := s.city.Office(id)
@@ -179,6 +179,7 @@ func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	d := detail(o, p.Link.Connected, time.UnixMilli(p.Now))
 	d.Curves = s.curves(r.Context(), o, &d, time.UnixMilli(p.Now))
 	p.Title, p.Detail = d.Name, &d
+	p.Near = nearby(d.Card, cards(s.city, time.UnixMilli(p.Now)))
 	p.Events, p.Refresh, p.Nonce = "/o/"+id+"/events", 60, rand.Text()
 	s.render(w, "office.html", http.StatusOK, p)
 }

@@ -29,6 +29,7 @@ type options struct {
 	store   string // DSN or path; empty is a file in data
 	replica string
 	name    web.Words
+	outline string
 
 	push       string // whom push services may ask
 	webhook    string
@@ -88,6 +89,7 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	})
 	f.BoolVar(&o.https, "https", false, "citizens reach the site by https alone: browsers shall remember it")
 	f.StringVar(&o.keys, "national-keys", "", "`file` with the service keys of the national format, one a line; empty opens it to everybody")
+	f.StringVar(&o.outline, "outline", "", "GeoJSON `file` of the city's area, drawn on the map behind the offices (default: none)")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")

@@ -66,6 +66,10 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if err != nil {
 		return err
 	}
+	border, err := outlineOf(o.outline)
+	if err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	if o.json {
 		log = slog.New(slog.NewJSONHandler(stderr, nil))
@@ -124,7 +128,7 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if err := registry.Register(newCounts(city)); err != nil {
 		return fmt.Errorf("cityweb: metrics: %w", err)
 	}
-	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web"),
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Outline: border, Log: log.With("part", "web"),
 		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
 		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
 	told.offer(&options)
