@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -298,6 +299,108 @@ func TestDatabaseIsKilledUnderLoad(t *testing.T) {
 	for id, all := range rec {
 		exact(t, cities[0].cfg.Store, id, all)
 	}
+}
+
+// TestDatabaseThatFallsBack: a standby that had not everything takes over, or an
+// older backup, while cityweb runs. The offices still have what is missing.
+func TestDatabaseThatFallsBack(t *testing.T) {
+	eachStore(t, func(t *testing.T, dsn string) {
+		for n, back := range map[uint64][]string{
+			4: {`DELETE FROM fact WHERE seq > 4`, `UPDATE progress SET seq = 4, hash = (SELECT hash FROM fact WHERE seq = 4)`},
+			0: {`DELETE FROM fact`, `DELETE FROM progress`},
+		} {
+			fallBack(t, dsn, n, back)
+		}
+	})
+}
+
+func fallBack(t *testing.T, dsn string, n uint64, back []string) {
+	t.Helper()
+	c := New(Config{City: "u", Store: storeAt(t, dsn)})
+	o := morning(t, "a")
+	rec := o.record
+	c.hearFacts(t, "o", rec[:9]...)
+	c.digest(t)
+	if got := c.pending(); got != "o:a:9" {
+		t.Fatal(got)
+	}
+	db := c.cfg.Store.db
+	for _, st := range back {
+		if _, err := db.Exec(t.Context(), st); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.catchUp(t.Context(), []string{"o"}); err != nil { // does not hide it
+		t.Fatal(err)
+	}
+	c.hearFacts(t, "o", rec[9])
+	c.digest(t)
+	if got := c.pending(); got != fmt.Sprint("o:a:", n) {
+		t.Errorf("cursor %q, want %d", got, n)
+	}
+	c.hearFacts(t, "o", rec[n:]...)
+	c.digest(t)
+	if got := c.pending(); got != fmt.Sprint("o:a:", len(rec)) {
+		t.Errorf("cursor %q, want %d", got, len(rec))
+	}
+	exact(t, c.cfg.Store, "o", rec)
+	o.compare("in the end", c.Ticket)
+	for _, st := range []string{`DELETE FROM fact`, `DELETE FROM progress`} { // for the next
+		if _, err := db.Exec(t.Context(), st); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestBackup: a copy taken while facts come is whole up to some fact, and the rest
+// comes again.
+func TestBackup(t *testing.T) {
+	o := morning(t, "a")
+	half := len(o.record) / 2
+	check := func(t *testing.T, from *City, copied string) {
+		t.Helper()
+		from.hearFacts(t, "o", o.record[half:]...)
+		from.digest(t)
+		c := New(Config{City: "u", Store: storeAt(t, copied)})
+		if got := current(c.cfg.Store.heads)["o"]; got.Seq != uint64(half) {
+			t.Errorf("the copy is at %d, want %d", got.Seq, half)
+		}
+		c.hearFacts(t, "o", o.record[half:]...)
+		c.digest(t)
+		exact(t, c.cfg.Store, "o", o.record)
+		o.compare("from the copy", c.Ticket)
+	}
+	city := func(t *testing.T, dsn string) *City {
+		c := New(Config{City: "u", Store: storeAt(t, dsn)})
+		c.hearFacts(t, "o", o.record[:half]...)
+		c.digest(t)
+		return c
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		c := city(t, filepath.Join(t.TempDir(), "city.db"))
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		if _, err := c.cfg.Store.db.Exec(t.Context(), `VACUUM INTO '`+copied+`'`); err != nil {
+			t.Fatal(err)
+		}
+		check(t, c, copied)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		server := pgtest.New(t)
+		dsn, copied := server.Database(), server.Database()
+		c := city(t, dsn)
+		dump := server.Command("pg_dump", "--format=custom", "--dbname="+dsn)
+		var saved bytes.Buffer
+		dump.Stdout = &saved
+		if err := dump.Run(); err != nil {
+			t.Fatal(err)
+		}
+		restore := server.Command("pg_restore", "--no-owner", "--dbname="+copied)
+		restore.Stdin = &saved
+		if out, err := restore.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		check(t, c, copied)
+	})
 }
 
 // torn is a connection that the broker has ended.
