@@ -230,4 +230,3 @@ func (o *site) random(r *rand.Rand) queue.Command {
 	}
 	return queue.Issue{Service: service, Class: queue.Ordinary, Origin: queue.Button}
 }
-
