@@ -154,8 +154,8 @@ func TestCurvesOnThePage(t *testing.T) {
 	// A silent office's day does not go on.
 	old := hall("CS0001", time.Now().Add(-time.Hour))
 	get(t, newSiteWith(t, newTown(old), w), "/o/CS0001")
-	if !w.asked.Heard.Equal(old.Received) {
-		t.Errorf("heard at %v, asked for %v", old.Received, w.asked.Heard)
+	if want := heard(old); !w.asked.Heard.Equal(want) {
+		t.Errorf("heard at %v, asked for %v", want, w.asked.Heard)
 	}
 }
 

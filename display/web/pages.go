@@ -22,12 +22,13 @@ type pages struct {
 	sets    map[Lang]*template.Template
 	assets  map[string][]byte
 	version string // of the assets: a part of their address, so that they may be kept for ever
+	worker  string // the service worker
 }
 
 func loadPages() (pages, error) {
 	p := pages{sets: map[Lang]*template.Template{}, assets: map[string][]byte{}}
 	sum := sha256.New()
-	for _, name := range []string{"city.css", "curves.css", "city.js", "icon.svg"} {
+	for _, name := range []string{"city.css", "curves.css", "ticket.css", "city.js", "ticket.js", "icon.svg"} {
 		b, err := files.ReadFile("page/" + name)
 		if err != nil {
 			return p, fmt.Errorf("web: load: %w", err)
@@ -35,6 +36,11 @@ func loadPages() (pages, error) {
 		p.assets[name] = b
 		sum.Write(b)
 	}
+	b, err := files.ReadFile("page/sw.js")
+	if err != nil {
+		return p, fmt.Errorf("web: load: %w", err)
+	}
+	p.worker = string(b)
 	p.version = hex.EncodeToString(sum.Sum(nil)[:6])
 	for _, l := range []Lang{Ko, En} {
 		set := template.New("").Funcs(template.FuncMap{
@@ -87,9 +93,15 @@ type page struct {
 	Detail *Detail
 	Ticket *TicketView
 	Token  string // of Ticket
-	Why    *refusal
-	Retry  int // seconds after which the notice may be out of date; 0 is never
-	Again  *again
+	// OneOnly: the device asked for another ticket while it has this. TextsOn: it
+	// has just been entered for text messages.
+	OneOnly, TextsOn bool
+	PushKey          string
+	Texts            bool // text messages are offered
+	Arriving         *Arriving
+	Why              *refusal
+	Retry            int // seconds after which the notice may be out of date; 0 is never
+	Again            *again
 }
 
 // Ago words the age of a figure.
@@ -181,6 +193,8 @@ func (s *Site) ticket(w http.ResponseWriter, r *http.Request) {
 	p := s.page(r, Words{})
 	t := s.view(found, time.UnixMilli(p.Now))
 	p.Title, p.Ticket, p.Token, p.Nonce = Words{t.Label + "번", "Ticket " + t.Label}, &t, token, rand.Text()
+	p.OneOnly, p.TextsOn = r.URL.RawQuery == oneOnly && !t.Ended, r.URL.RawQuery == textsOn
+	p.PushKey, p.Texts = s.pushKey, s.gateway != nil
 	if !t.Ended {
 		p.Events, p.Refresh = "/t/"+token+"/events", 20
 	}

@@ -17,18 +17,19 @@ func (o offices) Offices() []web.Office {
 	all := o.City.Offices()
 	out := make([]web.Office, 0, len(all))
 	for _, x := range all {
-		out = append(out, shown(x))
+		out = append(out, o.shown(x))
 	}
 	return out
 }
 
 func (o offices) Office(id string) (web.Office, bool) {
 	x, ok := o.City.Office(id)
-	return shown(x), ok
+	return o.shown(x), ok
 }
 
-func shown(x intake.Office) web.Office {
-	return web.Office{ID: x.ID, Snapshot: x.Snapshot, Received: x.Received, Live: x.Live}
+func (o offices) shown(x intake.Office) web.Office {
+	rules, _ := o.City.Rules(x.ID)
+	return web.Office{ID: x.ID, Snapshot: x.Snapshot, Received: x.Received, Live: x.Live, Rules: rules}
 }
 
 // Ticket finds a ticket in the facts.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"crypto/rand"
 	"log/slog"
 	"maps"
 	"slices"
@@ -13,15 +14,20 @@ import (
 )
 
 // maxOffices bounds what a broker can make the city remember.
-const maxOffices = 2000
+// All of Korea has 3,800.
+const maxOffices = 5000
 
 // Config is what a City needs.
 type Config struct {
-	City  string           // the topic level
-	Link  link.Config      // ClientID and Log have defaults
-	Store *Store           // only this City may write to it
-	Log   *slog.Logger     // nil is silent
-	Now   func() time.Time // nil is time.Now
+	City    string      // the topic level
+	Replica string      // tells this process from others of the same city; may be empty where it is alone
+	Link    link.Config // ClientID, Username and Log have defaults
+	Store   *Store      // only this City of the process may write to it
+	// Replied hears every reply that carries a ticket, whichever replica has asked.
+	// It must not block. Nil is nobody.
+	Replied func(office string, t feed.Issued)
+	Log     *slog.Logger     // nil is silent
+	Now     func() time.Time // nil is time.Now
 }
 
 // City keeps what the offices say. All its methods are safe for concurrent use
@@ -33,6 +39,11 @@ type City struct {
 
 	mail    *mailbox
 	cursors *cursors
+	run     string // tells this start from all others
+
+	// Of the worker alone.
+	late *time.Timer     // to look for what told tells of
+	told map[head]uint64 // facts that states tell of and that have not come
 
 	mu         sync.RWMutex
 	complained map[string]bool   // by kind and office
@@ -40,6 +51,8 @@ type City struct {
 	linked     bool
 	since      time.Time
 	counts     Counts
+	refused    map[string]uint64 // by kind, which are few
+	storing    error             // what the store said last
 }
 
 // New makes a City; it hears nothing before Run.
@@ -50,8 +63,10 @@ func New(cfg Config) *City {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(),
-		offices: make(map[string]Office), complained: make(map[string]bool), since: cfg.Now()}
+	late := time.NewTimer(lookAfter)
+	late.Stop()
+	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(), run: rand.Text(), late: late, told: make(map[head]uint64),
+		offices: make(map[string]Office), complained: make(map[string]bool), refused: make(map[string]uint64), since: cfg.Now()}
 }
 
 // Counts are for the health page, since the start.
@@ -62,6 +77,7 @@ type Counts struct {
 	Repeated  uint64 // facts that were stored already
 	Gaps      uint64 // facts refused because earlier ones are missing
 	Refused   uint64 // messages that could not be read
+	Failed    uint64 // batches of facts that the store did not take
 }
 
 // Offices are all offices that were heard of, by id.
@@ -91,6 +107,31 @@ func (c *City) Counts() Counts {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.counts
+}
+
+// Refused counts the messages that could not be read, by kind: the leaf of their
+// topic, or what is wrong with it.
+func (c *City) Refused() map[string]uint64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return maps.Clone(c.refused)
+}
+
+// Storing is the error with which the store has refused the last facts, nil when
+// it took them.
+func (c *City) Storing() error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.storing
+}
+
+// stored notes what the store said of a batch.
+func (c *City) stored(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.storing = err; err != nil {
+		c.counts.Failed++
+	}
 }
 
 func (c *City) setLink(up bool) {
