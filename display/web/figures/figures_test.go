@@ -293,9 +293,11 @@ func TestTodayGrowsAsFactsCome(t *testing.T) {
 	// The next day begins with nothing.
 	b.until(tuesday(9, 0).AddDate(0, 0, 1))
 	b.must(queue.Tick{})
+	b.issue("civil")
+	b.wait(6 * time.Minute)
 	b.store(db)
 	now = time.UnixMilli(b.now.Wall)
-	if c := day2(t, f, b, now); c.Date != "2026-11-25" || c.Lines[0].Today != [Halves]Half{} {
+	if c := day2(t, f, b, now); c.Date != "2026-11-25" || c.Lines[0].Today[18] != (Half{Span: 360, Issued: 1, Waiting: 1}) || c.Lines[0].Today[22] != (Half{}) {
 		t.Errorf("%+v", c)
 	}
 }

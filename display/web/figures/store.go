@@ -32,11 +32,9 @@ const (
 ) WITHOUT ROWID`
 )
 
-// day is a closed day as it is kept. Doubt is set, and there are no lines, where
-// its clock was never confirmed.
+// day is a closed day as it is kept. One in doubt has no tickets and no lines.
 type day struct {
 	Issued int    `json:"issued"`
-	Doubt  bool   `json:"doubt,omitempty"`
 	Lines  []Line `json:"lines"`
 }
 
@@ -105,9 +103,9 @@ func feedDay(ctx context.Context, db *sqldb.DB, r record, t *tally, to int64) er
 
 // keep writes a closed day, unless a later closing of it has been written.
 func keep(ctx context.Context, db *sqldb.DB, r record, t *tally, closed int64) error {
-	d := day{Doubt: t.doubt || len(t.held) > 0}
-	if !d.Doubt {
-		d.Lines, d.Issued = t.figures(0), len(t.tickets)
+	var d day
+	if !t.doubt && len(t.held) == 0 {
+		d = day{len(t.tickets), t.figures(0)}
 	}
 	body, err := json.Marshal(d)
 	if err != nil {
@@ -127,7 +125,7 @@ func reached(ctx context.Context, db *sqldb.DB, r record, seq int64) error {
 }
 
 // past are the closed days of an office on some dates, one for each date: that
-// with the most tickets. Days without a ticket and in doubt are left out.
+// with the most tickets. Days without a ticket are left out.
 func past(ctx context.Context, db *sqldb.DB, office string, dates []string) (map[string]day, error) {
 	args := []any{office}
 	for _, d := range dates {
@@ -149,7 +147,7 @@ func past(ctx context.Context, db *sqldb.DB, office string, dates []string) (map
 		if err := json.Unmarshal(body, &d); err != nil {
 			return nil, err
 		}
-		if d.Issued > out[date].Issued && !d.Doubt {
+		if d.Issued > out[date].Issued {
 			out[date] = d
 		}
 	}
