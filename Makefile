@@ -96,7 +96,7 @@ needs-bench:
 	@sh .ci/needs fonts-nanum xvfb $(SCREEN)
 
 needs-test:
-	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
+	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto postgresql chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
 
 needs-hil:
 	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sunbeon/appliance"
+	"sunbeon/appliance/checkin"
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/devices"
 	"sunbeon/appliance/feed/uplink"
@@ -64,6 +65,7 @@ type Box struct {
 	Pictures Pictures
 
 	log     *slog.Logger
+	arrival *checkin.Code
 	devices *devices.Set
 	paper   *paper.Sink
 	session *printer.Session

@@ -26,7 +26,7 @@ func (o outbox) After(ctx context.Context, seq uint64, limit int) ([]uplink.Reco
 // toCity makes the uplink, and lets it hear of every view and every fact.
 func (b *Box) toCity(p Parts, opt *appliance.Options) {
 	f := p.File.Feed
-	online := &appliance.Online{}
+	online := &appliance.Online{Code: b.arrival}
 	b.uplink = uplink.New(uplink.Config{
 		Address:  p.File.Address,
 		Link:     link.Config{Brokers: f.Brokers, Username: f.Username, Password: f.Password},

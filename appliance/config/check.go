@@ -30,6 +30,7 @@ func (d *document) file() (*File, []queue.Problem) {
 		Feed:    Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password},
 		Ticket:  Ticket{Message: d.Ticket.Message, Page: d.Ticket.Page},
 		Journal: Journal{Path: d.Journal.Path},
+		Arrival: Arrival{Code: d.Arrival.Code},
 	}
 	d.queue(f, add)
 	d.box(f, add)
@@ -54,7 +55,7 @@ func (d *document) queue(f *File, add report) {
 	for i, s := range d.Services {
 		at := func(key string) string { return fmt.Sprintf("services[%d].%s", i, key) }
 		v := queue.Service{ID: s.ID, Name: s.Name, NameEn: s.NameEn, Prefix: s.Prefix, Quota: s.Quota, Online: s.Online,
-			OnlineQuota: s.OnlineQuota, Priority: s.Priority, Handling: int(time.Duration(s.Handling) / time.Second)}
+			OnlineQuota: s.OnlineQuota, Arrival: s.Arrival, Priority: s.Priority, Handling: int(time.Duration(s.Handling) / time.Second)}
 		var err error
 		if v.First, v.Last, err = band(s.Numbers); err != nil {
 			add(at("numbers"), "%v", err)
@@ -85,7 +86,7 @@ func (d *document) queue(f *File, add report) {
 	}
 	r := d.Rules
 	q.Rules = queue.Rules{PriorityRun: 1, TransferKeepsPlace: r.TransferKeeps, LateWithin: 10,
-		LatePlace: queue.LatePlace(cmp.Or(r.LatePlace, string(queue.LateFront))), LateAfter: r.LateAfter,
+		LatePlace: queue.LatePlace(cmp.Or(r.LatePlace, string(queue.LateFront))), LateAfter: r.LateAfter, DelayMost: r.DelayMost,
 		DayStarts: 4 * 60, DayJumpLimit: cmp.Or(r.DayJumpLimit, 14)}
 	if r.PriorityRun != nil {
 		q.Rules.PriorityRun = *r.PriorityRun

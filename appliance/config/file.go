@@ -10,7 +10,7 @@
 //	[[counters]]          desks, and what each serves
 //	[[shifts]]            the lunch shift
 //	[rules]               fairness
-//	[printer] [console] [feed] [ticket] [journal]   the box
+//	[printer] [console] [feed] [ticket] [arrival] [journal]   the box
 //	[board] [[screens]] [voice]                     what people see and hear
 //	[[buttons]] [[buses]] [[callunits]] [[signs]] [[keypads]] [[keys]] [[digits]]   its wires
 //	[[listen]]            the old machine of an office that keeps it
@@ -47,6 +47,7 @@ type File struct {
 	Journal Journal
 	Board   Board
 	Voice   Voice
+	Arrival Arrival
 }
 
 // Printer is the ticket printer.
@@ -75,6 +76,11 @@ type Feed struct {
 type Ticket struct {
 	Message string
 	Page    string // URL before the token; "" is no QR code
+}
+
+// Arrival is how people with online tickets say that they are here.
+type Arrival struct {
+	Code string // of a sticker; "" is the one that the board shows, another every minute
 }
 
 // Journal is where the record lies.
@@ -111,6 +117,7 @@ type document struct {
 		Quota       int      `toml:"quota"`
 		Online      bool     `toml:"online"`
 		OnlineQuota int      `toml:"online_quota"`
+		Arrival     bool     `toml:"arrival"`
 		Priority    bool     `toml:"priority"`
 		Handling    duration `toml:"handling"`
 	} `toml:"services"`
@@ -134,6 +141,7 @@ type document struct {
 		LateWithin    *duration `toml:"late_within"`
 		LatePlace     string    `toml:"late_place"`
 		LateAfter     int       `toml:"late_after"`
+		DelayMost     int       `toml:"delay_most"`
 		DayStarts     string    `toml:"day_starts"`
 		DayJumpLimit  int       `toml:"day_jump_limit"`
 	} `toml:"rules"`
@@ -159,6 +167,9 @@ type document struct {
 		Message string `toml:"message"`
 		Page    string `toml:"page"`
 	} `toml:"ticket"`
+	Arrival struct {
+		Code string `toml:"code"`
+	} `toml:"arrival"`
 	Journal struct {
 		Path string `toml:"path"`
 	} `toml:"journal"`

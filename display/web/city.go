@@ -46,7 +46,9 @@ type Ticket struct {
 	Counter      int    // where it is, or was last; while waiting the only one that may call it, 0 is any
 	Ahead        int    // how many wait before it, as the office counts them
 	Last         bool   // nobody waits behind it
-	Moved        bool   // it was passed on, or let back in: what was told at issue does not hold
+	Moved        bool   // it was passed on, let back in or let others pass: what was told at issue does not hold
+	Away         bool   // its holder has not arrived: it is not called before, and a no-show was skipped
+	DelayLeft    int    // how many who wait behind it may be let pass now
 	Doubt        bool   // the facts contradict themselves: this may be wrong
 	Issued       time.Time
 	Changed      time.Time   // the last change of status; both are zero when the clock was not confirmed
@@ -54,8 +56,6 @@ type Ticket struct {
 	Rules        feed.Rules  // of the office; LatePlace is empty when not known
 	Journal      string      // of the office's record, and
 	Seq          uint64      // the last of its facts that this takes in
-	Away         bool        // not called before its holder has arrived; with StatusNoShow its turn came before that
-	DelayLeft    int         // how many others it may still let pass
 }
 
 // Tickets finds a ticket of a current day by its token, on paper or online. It

@@ -23,14 +23,14 @@ func (s *Site) Handler() http.Handler {
 		mux.HandleFunc("POST "+base+"/t/{token}/text", s.text)
 	}
 	mux.Handle("GET /en", http.RedirectHandler("/en/", http.StatusPermanentRedirect))
-	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) { s.stream(w, r, &reader{}) })
+	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) { s.stream(w, r, room{}) })
 	mux.HandleFunc("GET /o/{office}/events", func(w http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("office")
 		if _, ok := s.city.Office(id); !ok {
 			s.refuse(w, r, because(unknownOffice))
 			return
 		}
-		s.stream(w, r, &reader{office: id})
+		s.stream(w, r, room{office: id})
 	})
 	mux.HandleFunc("GET /t/{token}/events", func(w http.ResponseWriter, r *http.Request) {
 		t, why := s.find(r.PathValue("token"))
@@ -38,7 +38,7 @@ func (s *Site) Handler() http.Handler {
 			s.refuse(w, r, because(why))
 			return
 		}
-		s.stream(w, r, &reader{office: t.Office, ticket: true})
+		s.stream(w, r, room{office: t.Office, ticket: true})
 	})
 	mux.HandleFunc("GET /api/v1/offices", s.apiOffices)
 	mux.HandleFunc("GET /api/v1/offices/{office}", s.apiOffice)

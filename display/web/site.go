@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"sunbeon/appliance/feed"
 )
 
 // Options of a Site.
@@ -25,7 +27,7 @@ type Options struct {
 	PushKey string
 	// Gateway of text messages; nil offers none.
 	Gateway Gateway
-	// Readers is how many live streams are served at once; 0 means 15,000,
+	// Readers is how many live streams are served at once; 0 means 19,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
 	Log     *slog.Logger
@@ -56,7 +58,7 @@ func New(o Options) (*Site, error) {
 		o.Ledger = NewMemory()
 	}
 	if o.Readers == 0 {
-		o.Readers = 15000
+		o.Readers = 19000
 	}
 	p, err := loadPages()
 	if err != nil {
@@ -67,6 +69,10 @@ func New(o Options) (*Site, error) {
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil
 }
+
+// Replied takes in what an office has answered to any replica of the city, so
+// that the page which the citizen is led to is on all of them. It does not block.
+func (s *Site) Replied(office string, t feed.Issued) { s.book.given(office, t) }
 
 // Run hands out updates, and gives back the numbers that nobody came for, until
 // ctx ends; then every stream is closed. It may be called once.
@@ -98,7 +104,6 @@ func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 		WriteTimeout:      answerWithin,
 		IdleTimeout:       idleFor,
 		MaxHeaderBytes:    headerBytes,
-		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	ctx, stop := context.WithCancel(ctx)

@@ -95,13 +95,13 @@ type Call struct {
 // link is the city's connection to its broker.
 type link struct {
 	Connected bool  `json:"connected"`
-	Since     int64 `json:"since"` // Unix ms
+	Since     int64 `json:"since"` // Unix ms; 0 while connected
 	SinceText Words `json:"sinceText"`
 }
 
 func linkOf(c City) link {
 	connected, since := c.Link()
-	if since.IsZero() {
+	if connected || since.IsZero() { // since when it stands differs between replicas, and nobody asks
 		return link{Connected: connected}
 	}
 	return link{connected, since.UnixMilli(), moment(since)}
@@ -110,14 +110,23 @@ func linkOf(c City) link {
 // noTime stands for a moment that is not known.
 func noTime() Words { return Words{"시각 미확인", "time not known"} }
 
-// heard is when the figures of an office are from: the moment the city heard
-// them, or the office's own time for those that the broker had kept. It is zero
-// when there are none, or the office's clock was not confirmed.
+// clockTrust is how far an office's confirmed clock may be off the city's and
+// still date its figures.
+const clockTrust = 5 * time.Second
+
+// heard is when the figures of an office are from: the office's own time, on
+// which all replicas agree, or the moment the city heard them where that clock is
+// not confirmed or far off. What the broker had kept is as old as it says. It is
+// zero when there are none, or none knows the time.
 func heard(o Office) time.Time {
 	switch {
 	case o.Snapshot == nil:
 		return time.Time{}
 	case o.Live:
+		own := time.UnixMilli(o.Snapshot.AsOf)
+		if o.Snapshot.Clock && o.Received.Sub(own).Abs() <= clockTrust {
+			return own
+		}
 		return o.Received
 	case !o.Snapshot.Clock || o.Snapshot.AsOf == 0:
 		return time.Time{}

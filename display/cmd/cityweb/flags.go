@@ -24,6 +24,8 @@ type options struct {
 	brokers []string
 	mqtt    string
 	data    string
+	store   string // DSN or path; empty is a file in data
+	replica string
 	name    web.Words
 
 	push       string // whom push services may ask
@@ -31,8 +33,14 @@ type options struct {
 	webhookKey string
 }
 
+// surroundings are what the program finds beside its command line.
+type surroundings struct {
+	store string // SUNBEON_STORE: an address with a password is not for a command line
+	host  string // the machine's name
+}
+
 // parse reads the command line. An error says what to write instead.
-func parse(args []string, usage io.Writer) (options, error) {
+func parse(args []string, around surroundings, usage io.Writer) (options, error) {
 	var o options
 	var name string
 	f := flag.NewFlagSet("cityweb", flag.ContinueOnError)
@@ -50,7 +58,9 @@ func parse(args []string, usage io.Writer) (options, error) {
 		return nil
 	})
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
-	f.StringVar(&o.data, "data", "var/city", "`folder` of the facts")
+	f.StringVar(&o.data, "data", "var/city", "`folder` of what is kept in files")
+	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
+	f.StringVar(&o.replica, "replica", plain(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	f.StringVar(&o.push, "push", "", "`address`, for mail or https, of whom browsers' push services may ask about our messages; without it none are offered")
 	f.StringVar(&o.webhook, "webhook", "", "`url` of the gateway of text messages (docs/webhook.md); without it none are offered")
@@ -86,9 +96,27 @@ func parse(args []string, usage io.Writer) (options, error) {
 	if (o.webhook == "") != (o.webhookKey == "") {
 		return o, errors.New("cityweb: -webhook and -webhook-key go together: give both, or neither")
 	}
+	if o.store == "" {
+		o.store = around.store
+	}
+	if o.replica == "" || len(o.replica) > 64 || o.replica != plain(o.replica) {
+		return o, errors.New("cityweb: -replica: write 1 to 64 letters, digits, - and _")
+	}
 	ko, en, _ := strings.Cut(name, "/")
 	if o.name = (web.Words{Ko: strings.TrimSpace(ko), En: strings.TrimSpace(en)}); o.name.Ko == "" {
 		return o, errors.New(`cityweb: -name is empty: write it like "수정시/Sujeong City"`)
 	}
 	return o, nil
+}
+
+// plain makes a name that may be part of a client id.
+func plain(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, name)
+	return name[:min(len(name), 64)]
 }

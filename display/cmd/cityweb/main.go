@@ -6,8 +6,9 @@
 //
 // Without -broker it serves MQTT itself, for one machine: the demo and a small
 // city. It prints one line with its address when it answers, and stops cleanly
-// on SIGTERM or SIGINT. Facts are kept in the folder of -data; everything else
-// comes back by itself.
+// on SIGTERM or SIGINT. Facts are kept in the store; everything else comes back by
+// itself. Several processes may share a store in PostgreSQL and a broker: each
+// is a replica that gives the same answers.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -24,6 +26,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sunbeon/appliance/feed"
 	"sunbeon/appliance/feed/link"
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
@@ -35,7 +38,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	host, err := os.Hostname()
+	if err != nil {
+		host = "main"
+	}
+	err = run(ctx, os.Args[1:], surroundings{store: os.Getenv("SUNBEON_STORE"), host: host}, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, errHelp):
 	case err != nil:
@@ -45,11 +52,11 @@ func main() {
 }
 
 // run serves until ctx ends; a clean stop is no error.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, around surroundings, stdout, stderr io.Writer) error {
 	if len(args) > 0 && args[0] == "webhook-test" {
 		return webhookTest(ctx, args[1:], stdout, stderr)
 	}
-	o, err := parse(args, stderr)
+	o, err := parse(args, around, stderr)
 	if err != nil {
 		return err
 	}
@@ -57,19 +64,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(o.data, 0o750); err != nil {
 		return fmt.Errorf("cityweb: the folder for facts: %w; name a writable one with -data", err)
 	}
-	store, err := intake.OpenStore(filepath.Join(o.data, "facts.db"))
-	if err != nil {
-		return err
+	if o.store == "" {
+		o.store = storeIn(o.data)
 	}
-	defer store.Close()
-	db, err := sqldb.Open(ctx, filepath.Join(o.data, "city.db"))
+	db, err := sqldb.Open(ctx, o.store)
 	if err != nil {
-		return err
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
 	}
 	defer db.Close()
+	store, err := intake.OpenStore(ctx, db)
+	if err != nil {
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
+	}
 	kept, err := ledger.Open(ctx, db)
 	if err != nil {
-		return err
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
 	}
 	told, err := newMessages(ctx, o, kept, log.With("part", "notify"))
 	if err != nil {
@@ -91,10 +100,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		o.brokers = []string{b.URL()}
 		parts = append(parts, b.Run)
 	}
-	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
+	var site *web.Site // the city hears nothing before it runs, and then there is one
+	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: link.Config{Brokers: o.brokers}, Store: store,
+		Replied: func(office string, t feed.Issued) { site.Replied(office, t) }, Log: log.With("part", "intake")})
 	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")}
 	told.offer(&options)
-	site, err := web.New(options)
+	site, err = web.New(options)
 	if err != nil {
 		return err
 	}
@@ -112,4 +123,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "cityweb: http://%s/\n", ln.Addr())
 	return group.Wait()
+}
+
+// storeIn is the store's file in a folder: city.db, or the facts.db of a version
+// that kept nothing else in it.
+func storeIn(folder string) string {
+	path, old := filepath.Join(folder, "city.db"), filepath.Join(folder, "facts.db")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(old); err == nil {
+			return old
+		}
+	}
+	return path
 }

@@ -15,6 +15,7 @@ import (
 	"sunbeon/appliance/feed/link"
 	"sunbeon/appliance/feed/uplink"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/sqldb"
 )
 
 const cityName = "uijeongbu"
@@ -187,6 +188,7 @@ type cityEnd struct {
 	url  string
 	path string
 
+	db     *sqldb.DB
 	store  *intake.Store
 	city   *intake.City
 	cancel context.CancelFunc
@@ -203,7 +205,10 @@ func newCity(t *testing.T, url string) *cityEnd {
 func (c *cityEnd) on() {
 	c.t.Helper()
 	var err error
-	if c.store, err = intake.OpenStore(c.path); err != nil {
+	if c.db, err = sqldb.Open(context.Background(), c.path); err != nil {
+		c.t.Fatal(err)
+	}
+	if c.store, err = intake.OpenStore(context.Background(), c.db); err != nil {
 		c.t.Fatal(err)
 	}
 	c.city = intake.New(intake.Config{City: cityName, Link: fast(c.url, "city"), Store: c.store})
@@ -222,7 +227,7 @@ func (c *cityEnd) off() {
 	c.cancel()
 	<-c.done
 	c.cancel = nil
-	if err := c.store.Close(); err != nil {
+	if err := c.db.Close(); err != nil {
 		c.t.Error(err)
 	}
 }

@@ -22,7 +22,13 @@ type Ticket struct {
 	// counts them; 0 unless it waits. Last: nobody waits behind it.
 	Ahead int
 	Last  bool
-	Moved bool // it was passed on, or let back in: what was told at issue does not hold
+	Moved bool // it was passed on, let back in or let others pass: what was told at issue does not hold
+	// Away: its holder has not said that they have arrived. While it waits the next
+	// key passes over it; a no-show that is Away was skipped so.
+	Away bool
+	// DelayLeft is how many who wait behind it may be let pass now, by the office's
+	// rule.
+	DelayLeft int
 	// Doubt: a fact of the day could not be read or did not follow. What is said
 	// may be wrong, and Ahead is not exact.
 	Doubt   bool
@@ -33,11 +39,6 @@ type Ticket struct {
 	// Journal and Seq are the last fact that this takes in.
 	Journal string
 	Seq     uint64
-	// Away: it is not called before its holder has arrived. With StatusNoShow its
-	// turn came before that.
-	Away bool
-	// DelayLeft is how many others it may still let pass.
-	DelayLeft int
 }
 
 // Ticket finds a ticket by its token, in constant time and in memory alone. Of
