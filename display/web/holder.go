@@ -84,9 +84,7 @@ func (s *Site) view(t held, now time.Time) TicketView {
 		v.ExpectOf, v.Expect = expect(t.Ticket, o, now)
 		v.Earliest = earliest(t.Ticket, o, now)
 		v.Go = t.Ahead <= goAhead || v.Earliest > 0 && v.Earliest <= now.Add(GoMinutes*time.Minute).UnixMilli()
-		if n := t.DelayLeft; !t.Last {
-			v.Pass = Pass{n >= 1, n >= 3, n >= 5}
-		}
+		v.Pass = Pass{t.DelayLeft >= 1, t.DelayLeft >= 3, t.DelayLeft >= 5}
 		if t.Online && !t.Away && checksIn(o, t.Service) {
 			v.Arrived = Words{"도착이 확인되었습니다", "You have checked in"}
 		}

@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	}
 	kept, err := ledger.Open(ctx, db)
 	if err != nil {
-		return err
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
 	}
 	told, err := newMessages(ctx, o, kept, log.With("part", "notify"))
 	if err != nil {
