@@ -93,10 +93,10 @@ needs-board:
 	@sh .ci/needs fonts-nanum $(SCREEN)
 
 needs-bench:
-	@sh .ci/needs fonts-nanum xvfb $(SCREEN)
+	@sh .ci/needs fonts-nanum xvfb mosquitto nginx-light $(SCREEN)
 
 needs-test:
-	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto postgresql chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
+	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto postgresql nginx-light chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
 
 needs-hil:
 	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring

@@ -165,7 +165,7 @@ func digits(s string) int {
 
 func (s *Site) front(w http.ResponseWriter, r *http.Request) {
 	p := s.page(r, Words{"전체 민원실", "All offices"})
-	p.Events, p.Refresh = "/events", 60
+	p.Events, p.Refresh, p.Public = s.events("/events"), 60, true
 	all := cards(s.city, time.UnixMilli(p.Now))
 	l := &listing{Path: p.Base + "/", Sort: byName, Page: 1, All: len(all)}
 	form := r.URL.Query()

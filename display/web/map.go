@@ -68,7 +68,7 @@ type group struct {
 // drawn serves the map.
 func (s *Site) drawn(w http.ResponseWriter, r *http.Request) {
 	p := s.page(r, Words{"지도", "Map"})
-	p.Events, p.Refresh = "/events", 60
+	p.Events, p.Refresh, p.Public = s.events("/events"), 60, true
 	all := cards(s.city, time.UnixMilli(p.Now))
 	n := len(all)
 	q := sought(r.URL.Query().Get("q"))

@@ -91,6 +91,7 @@ type page struct {
 	Events  string // address of the page's live updates
 	Refresh int    // seconds, for readers without the module; 0 is never
 	Nonce   string // request id of the page's forms
+	Public  bool   // the same for everybody: without a Nonce, anybody's cache may keep it
 
 	Cards  []Card
 	List   *listing // of Cards
@@ -145,9 +146,24 @@ func (s *Site) render(w http.ResponseWriter, name string, status int, p *page) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(p.Lang))
-	h.Set("Cache-Control", "no-store") // every page carries figures or a request id
+	h.Set("Cache-Control", "no-store") // a page of somebody's own, or with a request id
+	if p.Public && p.Nonce == "" && status == http.StatusOK {
+		h.Set("Cache-Control", publicly)
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // a reader that has gone
+}
+
+// publicly lets a shared cache answer for the site: it fetches a page at most
+// every 5 s, however many ask, and hands out one of at most 10 s while it
+// fetches. Ages are then at most as much too young until the page's module hears
+// the city's time; figures are called old after 90 s.
+const publicly = "public, max-age=5, stale-while-revalidate=5"
+
+// events is the address of the updates after what a page shows now. Call it
+// before the page's figures are read.
+func (s *Site) events(path string) string {
+	return path + "?after=" + s.hub.id(s.hub.number.Load())
 }
 
 // asset serves a file of the pages. Under an old version's address it is not
@@ -170,6 +186,7 @@ func (p pages) asset(w http.ResponseWriter, r *http.Request) {
 
 func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("office")
+	events := s.events("/o/" + id + "/events")
 	o, ok := s.city.Office(id)
 	if !ok {
 		s.refuse(w, r, because(unknownOffice))
@@ -180,7 +197,7 @@ func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	d.Curves = s.curves(r.Context(), o, &d, time.UnixMilli(p.Now))
 	p.Title, p.Detail = d.Name, &d
 	p.Near = nearby(d.Card, cards(s.city, time.UnixMilli(p.Now)))
-	p.Events, p.Refresh, p.Nonce = "/o/"+id+"/events", 60, rand.Text()
+	p.Events, p.Refresh, p.Nonce, p.Public = events, 60, rand.Text(), true
 	s.render(w, "office.html", http.StatusOK, p)
 }
 

@@ -21,7 +21,7 @@ func (s *Site) widget(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	if o, ok := s.city.Office(r.PathValue("office")); ok {
 		d := detail(o, p.Link.Connected, time.UnixMilli(p.Now))
-		p.Title, p.Detail = d.Name, &d
+		p.Title, p.Detail, p.Public = d.Name, &d, true
 		if p.Still = r.URL.Query().Has("still"); !p.Still {
 			h.Set("Refresh", widgetEvery)
 		}
