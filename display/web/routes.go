@@ -42,6 +42,9 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET /B551982/cso_v2/cso_info_v2", s.national(infoRows))
 	mux.HandleFunc("GET /assets/{version}/{name}", s.pages.asset)
 	mux.HandleFunc("GET /healthz", s.healthz)
+	if s.enrol != nil {
+		mux.Handle("POST /enrol", s.enrol)
+	}
 	mux.HandleFunc("/", s.elsewhere)
 
 	guard := http.NewCrossOriginProtection()

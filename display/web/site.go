@@ -19,6 +19,7 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
+	Enrol   http.Handler // of POST /enrol; nil: offices are enrolled elsewhere
 	// Readers is how many live streams are served at once; 0 means 15,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
@@ -36,6 +37,7 @@ type Site struct {
 	hub     *hub
 	done    chan struct{} // closed when Run ends
 	pages   pages
+	enrol   http.Handler
 	log     *slog.Logger
 }
 
@@ -52,7 +54,7 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, book: newBook(),
-		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, log: o.Log}
+		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, enrol: o.Enrol, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	return s, nil
 }

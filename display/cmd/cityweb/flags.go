@@ -23,6 +23,8 @@ type options struct {
 	brokers []string
 	mqtt    string
 	data    string
+	ca      string
+	as      string // folder of the certificate
 	name    web.Words
 }
 
@@ -46,6 +48,8 @@ func parse(args []string, usage io.Writer) (options, error) {
 	})
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
 	f.StringVar(&o.data, "data", "var/city", "`folder` of the facts")
+	f.StringVar(&o.ca, "ca", "", "`folder` of cityweb enroll: offices are enrolled here; empty is off")
+	f.StringVar(&o.as, "identity", "", "`folder` of this process's certificate for ssl:// brokers, city@1 in that of -ca")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -3,6 +3,7 @@
 //
 //	offices -- MQTT --> broker --> intake --> web --> citizens
 //	                    (ours, or the city's own with -broker)
+//	cityweb enroll       the city's authority: a certificate for each office
 //
 // Without -broker it serves MQTT itself, for one machine: the demo and a small
 // city. It prints one line with its address when it answers, and stops cleanly
@@ -21,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -44,6 +46,9 @@ func main() {
 
 // run serves until ctx ends; a clean stop is no error.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "enroll" {
+		return enrollCommand(args[1:], stdout, time.Now)
+	}
 	o, err := parse(args, stderr)
 	if err != nil {
 		return err
@@ -73,8 +78,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		o.brokers = []string{b.URL()}
 		parts = append(parts, b.Run)
 	}
-	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	to, err := identified(link.Config{Brokers: o.brokers}, o.as, o.city)
+	if err != nil {
+		return err
+	}
+	enrolment, err := enrolling(o.ca, o.city, log)
+	if err != nil {
+		return err
+	}
+	city := intake.New(intake.Config{City: o.city, Link: to, Store: store, Log: log.With("part", "intake")})
+	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Enrol: enrolment, Log: log.With("part", "web")})
 	if err != nil {
 		return err
 	}
