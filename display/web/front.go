@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	perPage   = 60 // a city has fewer offices; a page of all of Korea's would be megabytes
+	perPage    = 60 // a city has fewer offices; a page of all of Korea's would be megabytes
 	soughtMost = 40 // characters of a search
 )
 

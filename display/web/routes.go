@@ -56,6 +56,9 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET /sw.js", s.worker)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
+	if s.enrol != nil {
+		mux.Handle("POST /enrol", s.enrol)
+	}
 	mux.HandleFunc("/", s.elsewhere)
 
 	guard := http.NewCrossOriginProtection()
