@@ -59,12 +59,17 @@ unit:
 	@$(GO) test -race -shuffle=on -timeout 20m -p 1 $(ALONE)
 	@$(GO) test -run '^TestGolden$$' ./display/board # the large screens, too slow under the race detector
 
-# The npm programs that judge the printer from outside, at fixed versions.
-outside: var/outside/node_modules
+# The npm programs that judge the printer and the descriptions of our interfaces
+# from outside, at fixed versions.
+OUTSIDE := var/outside/node_modules var/outside/feed/node_modules var/outside/web/node_modules
+outside: $(OUTSIDE)
 var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
-	@mkdir -p var/outside
-	@cp printer/virtual/testdata/outside/package*.json var/outside/
-	@cd var/outside && npm ci --silent --no-audit --no-fund
+var/outside/feed/node_modules: appliance/feed/testdata/outside/package-lock.json
+var/outside/web/node_modules: display/web/testdata/outside/package-lock.json
+$(OUTSIDE):
+	@mkdir -p $(@D)
+	@cp $(<D)/* $(@D)/
+	@cd $(@D) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 lint: needs-board ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached
