@@ -107,16 +107,19 @@ func TestFromHomeToTheCounter(t *testing.T) {
 		if v := service(); v.Away != 0 || *v.Waiting != 5 {
 			t.Fatalf("with all here %+v", v)
 		}
-		arrive.Token = "another"
-		c.refused(string(queue.UnknownTicket), arrive)
+		for _, token := range []string{"another", ""} { // no ticket, whatever the code
+			c.refused(string(queue.NotWaiting), feed.Request{Kind: feed.RequestArrive, Token: token, Code: shown})
+			c.refused(string(queue.NotWaiting), feed.Request{Kind: feed.RequestArrive, Token: token})
+		}
 		for range 4 {
 			r.must(queue.CallNext{Counter: 2})
 		}
-		arrive.Token = home.Token
 		if got := c.ticket(arrive); got.Status != feed.StatusCalled || got.Counter != 2 {
 			t.Fatalf("at the counter %+v", got)
 		}
 		c.refused(string(queue.NotWaiting), feed.Request{Kind: feed.RequestDelay, Token: home.Token, Pass: 1})
+		r.must(queue.Finish{Counter: 2})
+		c.refused(string(queue.NotWaiting), arrive)
 	})
 }
 
