@@ -21,6 +21,14 @@ import (
 	"sunbeon/display/web/sqldb/pgtest"
 )
 
+// TestReplicas is about several processes on one database.
+func TestReplicas(t *testing.T) {
+	server := pgtest.New(t)
+	t.Run("one heard nothing", func(t *testing.T) { heardNothing(t, server.Database()) })
+	t.Run("one says the cursors", func(t *testing.T) { oneSaysTheCursors(t, server.Database()) })
+	t.Run("backup", func(t *testing.T) { backup(t, server) })
+}
+
 // busy is an office with a day of some length behind it.
 func busy(t *testing.T, r *rand.Rand, journal string) *office {
 	o := newOffice(t, journal, config(rules(1, false, queue.LateEnd)))
@@ -44,76 +52,73 @@ func exact(t *testing.T, s *Store, office string, rec []feed.FactMessage) {
 	}
 }
 
-// TestReplicasStoreTheSameFacts: two hear all facts, in portions and with losses
+// replicasStoreTheSameFacts: two hear all facts, in portions and with losses
 // of their own, and store them at the same time. Each is stored once and in
 // order, and both know every ticket.
-func TestReplicasStoreTheSameFacts(t *testing.T) {
-	eachStore(t, func(t *testing.T, dsn string) {
-		seed := rand.Uint64()
-		t.Logf("seed %d", seed)
-		r := rand.New(rand.NewPCG(seed, 1))
-		var offices []*office
-		for i := range 12 {
-			offices = append(offices, busy(t, r, "j"+string(rune('a'+i))))
-		}
-		id := func(i int) string { return fmt.Sprint("o", i) }
-		cities := []*City{New(Config{City: "u", Store: storeAt(t, dsn)}), New(Config{City: "u", Store: storeAt(t, dsn)})}
-		var both sync.WaitGroup
-		for n, c := range cities {
-			both.Go(func() {
-				r := rand.New(rand.NewPCG(seed, uint64(n+2)))
-				at := make([]int, len(offices))
-				left := len(offices)
-				for left > 0 {
-					for range 1 + r.IntN(6) {
-						i := r.IntN(len(offices))
-						rec := offices[i].record
-						if at[i] == len(rec) {
-							continue
-						}
-						end := min(len(rec), at[i]+1+r.IntN(40))
-						part := rec[at[i]:end]
-						switch r.IntN(6) {
-						case 0: // lost; the other has it perhaps
-							continue
-						case 1: // said again
-							part = rec[max(0, at[i]-r.IntN(20)):end]
-						}
-						c.hearFacts(t, id(i), part...)
-						if at[i] = end; end == len(rec) {
-							left--
-						}
+func replicasStoreTheSameFacts(t *testing.T, dsn string) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	var offices []*office
+	for i := range 12 {
+		offices = append(offices, busy(t, r, "j"+string(rune('a'+i))))
+	}
+	id := func(i int) string { return fmt.Sprint("o", i) }
+	cities := []*City{New(Config{City: "u", Store: storeAt(t, dsn)}), New(Config{City: "u", Store: storeAt(t, dsn)})}
+	var both sync.WaitGroup
+	for n, c := range cities {
+		both.Go(func() {
+			r := rand.New(rand.NewPCG(seed, uint64(n+2)))
+			at := make([]int, len(offices))
+			left := len(offices)
+			for left > 0 {
+				for range 1 + r.IntN(6) {
+					i := r.IntN(len(offices))
+					rec := offices[i].record
+					if at[i] == len(rec) {
+						continue
 					}
-					c.digest(t)
+					end := min(len(rec), at[i]+1+r.IntN(40))
+					part := rec[at[i]:end]
+					switch r.IntN(6) {
+					case 0: // lost; the other has it perhaps
+						continue
+					case 1: // said again
+						part = rec[max(0, at[i]-r.IntN(20)):end]
+					}
+					c.hearFacts(t, id(i), part...)
+					if at[i] = end; end == len(rec) {
+						left--
+					}
 				}
+				c.digest(t)
+			}
+		})
+	}
+	both.Wait()
+	for i, o := range offices { // the office goes back
+		for part := range slices.Chunk(o.record, factsHeld) {
+			cities[0].hearFacts(t, id(i), part...)
+			cities[0].digest(t)
+		}
+		cities[1].hearFacts(t, id(i), o.record[len(o.record)-1])
+		cities[1].digest(t)
+		exact(t, cities[1].cfg.Store, id(i), o.record)
+		for n, c := range cities {
+			o.compare(fmt.Sprintf("seed %d, office %d, replica %d", seed, i, n), func(token string) (Ticket, bool) {
+				got, ok := c.Ticket(token)
+				if ok && got.Office == id(i) {
+					got.Office = "o"
+				}
+				return got, ok
 			})
 		}
-		both.Wait()
-		for i, o := range offices { // the office goes back
-			for part := range slices.Chunk(o.record, factsHeld) {
-				cities[0].hearFacts(t, id(i), part...)
-				cities[0].digest(t)
-			}
-			cities[1].hearFacts(t, id(i), o.record[len(o.record)-1])
-			cities[1].digest(t)
-			exact(t, cities[1].cfg.Store, id(i), o.record)
-			for n, c := range cities {
-				o.compare(fmt.Sprintf("seed %d, office %d, replica %d", seed, i, n), func(token string) (Ticket, bool) {
-					got, ok := c.Ticket(token)
-					if ok && got.Office == id(i) {
-						got.Office = "o"
-					}
-					return got, ok
-				})
-			}
-		}
-	})
+	}
 }
 
-// TestReplicaThatHeardNothing finds in the store what only another has heard: the
+// heardNothing finds in the store what only another has heard: the
 // office's state tells that there is more.
-func TestReplicaThatHeardNothing(t *testing.T) {
-	dsn := pgtest.New(t).Database()
+func heardNothing(t *testing.T, dsn string) {
 	a, b := New(Config{City: "u", Store: storeAt(t, dsn)}), New(Config{City: "u", Store: storeAt(t, dsn)})
 	ctx, stop := context.WithCancel(t.Context())
 	var work sync.WaitGroup
@@ -150,9 +155,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// TestOneReplicaSaysTheCursors, and the next one goes on where it was.
-func TestOneReplicaSaysTheCursors(t *testing.T) {
-	dsn := pgtest.New(t).Database()
+// oneSaysTheCursors, and the next one goes on where it was.
+func oneSaysTheCursors(t *testing.T, dsn string) {
 	rec := recordOf("a", 9)
 	type end struct {
 		city *City
@@ -301,17 +305,15 @@ func TestDatabaseIsKilledUnderLoad(t *testing.T) {
 	}
 }
 
-// TestDatabaseThatFallsBack: a standby that had not everything takes over, or an
+// fallsBack: a standby that had not everything takes over, or an
 // older backup, while cityweb runs. The offices still have what is missing.
-func TestDatabaseThatFallsBack(t *testing.T) {
-	eachStore(t, func(t *testing.T, dsn string) {
-		for n, back := range map[uint64][]string{
-			4: {`DELETE FROM fact WHERE seq > 4`, `UPDATE progress SET seq = 4, hash = (SELECT hash FROM fact WHERE seq = 4)`},
-			0: {`DELETE FROM fact`, `DELETE FROM progress`},
-		} {
-			fallBack(t, dsn, n, back)
-		}
-	})
+func fallsBack(t *testing.T, dsn string) {
+	for n, back := range map[uint64][]string{
+		4: {`DELETE FROM fact WHERE seq > 4`, `UPDATE progress SET seq = 4, hash = (SELECT hash FROM fact WHERE seq = 4)`},
+		0: {`DELETE FROM fact`, `DELETE FROM progress`},
+	} {
+		fallBack(t, dsn, n, back)
+	}
 }
 
 func fallBack(t *testing.T, dsn string, n uint64, back []string) {
@@ -352,9 +354,9 @@ func fallBack(t *testing.T, dsn string, n uint64, back []string) {
 	}
 }
 
-// TestBackup: a copy taken while facts come is whole up to some fact, and the rest
+// backup: a copy taken while facts come is whole up to some fact, and the rest
 // comes again.
-func TestBackup(t *testing.T) {
+func backup(t *testing.T, server *pgtest.Server) {
 	o := morning(t, "a")
 	half := len(o.record) / 2
 	check := func(t *testing.T, from *City, copied string) {
@@ -385,7 +387,6 @@ func TestBackup(t *testing.T) {
 		check(t, c, copied)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		server := pgtest.New(t)
 		dsn, copied := server.Database(), server.Database()
 		c := city(t, dsn)
 		dump := server.Command("pg_dump", "--format=custom", "--dbname="+dsn)
