@@ -127,8 +127,7 @@ func TestOutagesOfOffices(t *testing.T) {
 		if bad[o.id].Rate == 0 {
 			o.line.Set(badline.Condition{}) // the slow line stays slow
 		}
-		o.grow(20)
-		o.tell()
+		o.grow(20) // and the state told in the outage is the last
 	}
 	settled(t, m, c, all...)
 }

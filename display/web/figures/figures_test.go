@@ -2,6 +2,7 @@ package figures
 
 import (
 	"context"
+	"path/filepath"
 	"reflect"
 	"sync"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"sunbeon/appliance/queue"
 	"sunbeon/display/web/sqldb"
+	"sunbeon/display/web/sqldb/pgtest"
 )
 
 // weeks gives an office its day of tickets an hour on each of the last Tuesdays,
@@ -391,5 +393,38 @@ func TestQuestionsGoByIndex(t *testing.T) {
 			}
 		}
 		rows.Close()
+	}
+}
+
+// TestOnPostgreSQL: both databases give the same curves, and replicas the same rows.
+func TestOnPostgreSQL(t *testing.T) {
+	o := newSite(t, "o", "a", weeksAgo(5))
+	weeks(o, 4, 2, 0, 6, 3)
+	o.until(tuesday(9, 0))
+	o.issue("civil")
+	now := tuesday(9, 10)
+	var want Curves
+	server := pgtest.New(t)
+	for i, dsn := range []string{filepath.Join(t.TempDir(), "city.db"), server.Database()} {
+		db := cityAt(t, dsn)
+		o.stored = 0
+		o.store(db)
+		var all sync.WaitGroup
+		for range 3 {
+			f := open(t, db, &now)
+			all.Go(func() {
+				if err := f.pass(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		got := day2(t, open(t, db, &now), o, now)
+		if i == 0 {
+			want = got
+		}
+		if dates := rows(t, db); len(dates) != 5 || got.Days != 4 || !reflect.DeepEqual(got, want) {
+			t.Errorf("%v, %+v, want %+v", dates, got, want)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"sunbeon/appliance/feed"
 	"sunbeon/appliance/queue"
+	"sunbeon/display/web/intake"
 	"sunbeon/display/web/sqldb"
 )
 
@@ -159,18 +160,20 @@ func (o *site) day(date time.Time, perHour int, waits time.Duration) {
 	o.must(queue.CloseDay{})
 }
 
-// city is a store with the table of package intake.
+// city is a store with the tables of package intake.
 func city(t testing.TB) *sqldb.DB {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), filepath.Join(t.TempDir(), "city.db"))
+	return cityAt(t, filepath.Join(t.TempDir(), "city.db"))
+}
+
+func cityAt(t testing.TB, dsn string) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if err := db.Migrate(t.Context(), "facts", `CREATE TABLE fact (
-		office TEXT NOT NULL, journal TEXT NOT NULL, seq INTEGER NOT NULL, day INTEGER NOT NULL, kind TEXT NOT NULL,
-		at INTEGER NOT NULL, raw BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (office, journal, seq)) WITHOUT ROWID`,
-		`CREATE INDEX fact_day ON fact (office, day)`); err != nil {
+	if _, err := intake.OpenStore(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
 	return db
