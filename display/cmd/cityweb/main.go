@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		parts = append(parts, b.Run)
 	}
 	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")})
+	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Readers: readers(), Log: log.With("part", "web")})
 	if err != nil {
 		return err
 	}
