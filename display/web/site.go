@@ -19,8 +19,8 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
-	// Readers is how many live streams are served at once, a file each; 0 means
-	// 19,000, which leaves room below a limit of 20,000 files.
+	// Readers is how many live streams are served at once; 0 means 19,000,
+	// which leaves room below a limit of 20,000 files.
 	Readers int
 	Log     *slog.Logger
 }
