@@ -141,7 +141,7 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if err := registry.Register(newCounts(city)); err != nil {
 		return fmt.Errorf("cityweb: metrics: %w", err)
 	}
-	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Outline: border, Enrol: enrolment, Log: log.With("part", "web"),
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Readers: readers(), Figures: days, Outline: border, Enrol: enrolment, Log: log.With("part", "web"),
 		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
 		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
 	told.offer(&options)
