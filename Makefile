@@ -54,16 +54,23 @@ modules:
 ALONE   := sunbeon/appliance/cmd/bench sunbeon/display/cmd/signboard/process
 
 unit:
-	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
+	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside SUNBEON_AXE=$(CURDIR)/var/axe $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
 	@$(GO) test -race -shuffle=on -timeout 20m -p 1 $(ALONE)
 	@$(GO) test -run '^TestGolden$$' ./display/board # the large screens, too slow under the race detector
 
-# The npm programs that judge the printer from outside, at fixed versions.
-outside: var/outside/node_modules
+# The npm programs that judge the printer and the pages from outside, at fixed versions.
+outside: var/outside/node_modules var/axe/node_modules
 var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
 	@mkdir -p var/outside
 	@cp printer/virtual/testdata/outside/package*.json var/outside/
 	@cd var/outside && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# The judge of the city's pages, run in the browser of their tests.
+var/axe/node_modules: display/web/testdata/axe/package-lock.json
+	@mkdir -p var/axe
+	@cp display/web/testdata/axe/package*.json var/axe/
+	@cd var/axe && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 lint: needs-board ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached

@@ -100,8 +100,14 @@ func search(all []Card, q string) (found []Card, of func(Service) bool) {
 // order sorts offices: by their names as people count, so that 2동 comes before
 // 10동, or by the wait of their services that count.
 func order(all []Card, by string, l Lang, counts func(Service) bool) {
+	silent := func(c Card) int { // it has not told its name yet
+		if c.State == Unheard {
+			return 1
+		}
+		return 0
+	}
 	names := func(a, b Card) int {
-		return cmp.Or(natural(a.Name.In(l), b.Name.In(l)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(silent(a), silent(b)), natural(a.Name.In(l), b.Name.In(l)), cmp.Compare(a.ID, b.ID))
 	}
 	if by != byWait {
 		slices.SortFunc(all, names)
