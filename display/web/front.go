@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -147,12 +148,12 @@ func natural(a, b string) int {
 	for a != "" && b != "" {
 		na, nb := digits(a), digits(b)
 		if na == 0 || nb == 0 {
-			ra, rb := []rune(a)[0], []rune(b)[0]
+			ra, size := utf8.DecodeRuneInString(a)
+			rb, other := utf8.DecodeRuneInString(b)
 			if ra != rb {
 				return cmp.Compare(ra, rb)
 			}
-			size := len(string(ra))
-			a, b = a[min(size, len(a)):], b[min(size, len(b)):]
+			a, b = a[size:], b[other:]
 			continue
 		}
 		x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")
