@@ -38,9 +38,9 @@ type spoken struct {
 	Office string
 	Came   time.Time
 	feed.Issued
-	// Left is the ticket's DelayLeft before the answer to a delay, by which its
-	// fact is known to be still on the way; 0 in any other.
-	Left int
+	// Seq is the last fact of the office that had come before a delay was asked for:
+	// until another one does, the answer knows better; 0 in any other.
+	Seq uint64
 }
 
 func newBook() *book {
@@ -103,12 +103,11 @@ func (b *book) given(office string, t feed.Issued) {
 	b.told(office, t, 0, time.Now())
 }
 
-// told is given for a ticket that may have been let others pass: left is how many
-// it might before.
-func (b *book) told(office string, t feed.Issued, left int, now time.Time) {
+// told is given for a ticket whose facts, up to seq, are known.
+func (b *book) told(office string, t feed.Issued, seq uint64, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.keep("", spoken{office, now, t, left})
+	b.keep("", spoken{office, now, t, seq})
 }
 
 // forget drops what a request has led to: nobody was shown it.

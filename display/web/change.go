@@ -113,6 +113,6 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request, what func(held, ur
 		s.refuse(w, r, why, again{Ticket: back})
 		return
 	}
-	s.book.told(t.Office, *reply.Ticket, t.DelayLeft, time.Now())
+	s.book.told(t.Office, *reply.Ticket, t.Seq, time.Now())
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }

@@ -38,10 +38,10 @@ func knownDevice(r *http.Request) (Device, bool) {
 	return sha256.Sum256([]byte(c.Value)), true
 }
 
-// over reports whether a device's ticket leaves room for another one: it has
+// outlived reports whether a device's ticket leaves room for another one: it has
 // ended, its holder may not come back, or it is of a day that is over. A ticket
 // that nobody has heard of yet does not.
-func (s *Site) over(c Claim, now time.Time) bool {
+func (s *Site) outlived(c Claim, now time.Time) bool {
 	t, unknown := s.find(c.Token)
 	if unknown != "" {
 		o, _ := s.city.Office(c.Office)

@@ -83,13 +83,12 @@ func (s *Site) view(t held, now time.Time) TicketView {
 	if t.Status == feed.StatusWaiting {
 		v.ExpectOf, v.Expect = expect(t.Ticket, o, now)
 		v.Earliest = earliest(t.Ticket, o, now)
-		v.Go = t.Ahead <= goAhead || v.Earliest > 0 && v.Earliest <= now.Add(GoMinutes*time.Minute).UnixMilli()
-		if n := t.DelayLeft; !t.Last {
-			v.Pass = Pass{n >= 1, n >= 3, n >= 5}
-		}
+		v.Pass = Pass{t.DelayLeft >= 1, t.DelayLeft >= 3, t.DelayLeft >= 5}
 		if t.Online && !t.Away && checksIn(o, t.Service) {
 			v.Arrived = Words{"도착이 확인되었습니다", "You have checked in"}
 		}
+		near := t.Ahead <= goAhead || v.Earliest > 0 && v.Earliest <= now.Add(GoMinutes*time.Minute).UnixMilli()
+		v.Go = near && v.Arrived == (Words{}) // who has checked in is there
 		switch {
 		case t.Doubt:
 			v.Doubt, v.DoubtText = true, Words{"민원실 기록에 읽을 수 없는 내용이 있어 앞사람 수가 다를 수 있습니다. 순번 표시판을 함께 확인하여 주십시오.",

@@ -38,17 +38,18 @@ const (
 // A busy reader is given nothing; when it is idle again it is given the newest of
 // each office that it has missed, however much that was.
 type reader struct {
-	crowd *crowd
-	conn  stream
-	raw   syscall.RawConn // of conn; nil where it has none
-	head  []byte          // of the answer, before the first event
-	seen  uint64          // number of the last event it has, 0 is none
-	link  uint32          // which of the links it was told
-	at    int32           // its place in the crowd
-	turn  uint8           // of its look
-	busy  bool            // a goroutine writes to it
-	gone  bool            // dropped
-	wrote int64           // Unix seconds
+	crowd   *crowd
+	conn    stream
+	raw     syscall.RawConn // of conn; nil where it has none
+	head    []byte          // of the answer, before the first event
+	seen    uint64          // number of the last event it has, 0 is none
+	link    uint32          // which of the links it was told
+	at      int32           // its place in the crowd
+	turn    uint8           // of its look
+	busy    bool            // a goroutine writes to it
+	pressed bool            // it takes gzip
+	gone    bool            // dropped
+	wrote   int64           // Unix seconds
 }
 
 // stream is where a reader's events go. Close ends a Write under way.
@@ -245,6 +246,7 @@ func (h *hub) wrote(w written) {
 func (h *hub) tend() {
 	h.ticks = (h.ticks + 1) % lookTurns
 	now := time.Now().Unix()
+	beat := &said{plain: []byte(": .\n\n")}
 	var beats []delivery
 	var left []*reader
 	var p peek
@@ -261,7 +263,7 @@ func (h *hub) tend() {
 				}
 			}
 			if now-r.wrote >= int64((heartbeat-lookAgain)/time.Second)-int64(r.turn) {
-				beats = append(beats, delivery{r, []byte(": .\n\n")})
+				beats = append(beats, delivery{r, h.form(r, beat)})
 			}
 		}
 	}

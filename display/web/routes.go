@@ -10,7 +10,9 @@ func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, base := range []string{"", "/en"} {
 		mux.Handle("GET "+base+"/{$}", s.zip(http.HandlerFunc(s.front)))
+		mux.Handle("GET "+base+"/map", s.zip(http.HandlerFunc(s.drawn)))
 		mux.HandleFunc("GET "+base+"/o/{office}", s.office)
+		mux.HandleFunc("GET "+base+"/widget/{office}", s.widget)
 		mux.HandleFunc("GET "+base+"/t/{token}", s.ticket)
 		mux.HandleFunc("POST "+base+"/o/{office}/ticket", s.take)
 		mux.HandleFunc("POST "+base+"/t/{token}/cancel", s.cancel)
@@ -46,6 +48,7 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("GET /api/v1/offices", s.open(s.apiOffices))
 	mux.Handle("GET /api/v1/offices/{office}", s.open(s.apiOffice))
 	mux.Handle("GET /api/v1/offices/{office}/curves", s.open(s.apiCurves))
+	mux.Handle("GET /api/v1/offices/{office}/nearby", s.open(s.apiNearby))
 	mux.HandleFunc("GET /api/v1/tickets/{token}", s.apiTicket)
 	mux.Handle("GET /B551982/cso_v2/cso_realtime_v2", s.open(s.national(realtimeRows)))
 	mux.Handle("GET /B551982/cso_v2/cso_info_v2", s.open(s.national(infoRows)))
@@ -53,6 +56,9 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET /sw.js", s.worker)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
+	if s.enrol != nil {
+		mux.Handle("POST /enrol", s.enrol)
+	}
 	mux.HandleFunc("/", s.elsewhere)
 
 	guard := http.NewCrossOriginProtection()

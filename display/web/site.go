@@ -17,6 +17,7 @@ import (
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/web/limit"
+	"sunbeon/display/web/outline"
 )
 
 // Options of a Site.
@@ -26,6 +27,9 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
+	Enrol   http.Handler // of POST /enrol; nil: offices are enrolled elsewhere
+	// Outline is drawn behind the offices of the map; it may be empty.
+	Outline outline.Outline
 	Figures Figures // nil: the pages have no curves
 	// Ledger is shared by all replicas; nil keeps it in memory.
 	Ledger Ledger
@@ -66,6 +70,8 @@ type Site struct {
 	hub     *hub
 	done    chan struct{} // closed when Run ends
 	pages   pages
+	outline outline.Outline
+	enrol   http.Handler
 	log     *slog.Logger
 
 	bounds *bounds
@@ -92,7 +98,7 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, figures: o.Figures, book: newBook(),
-		ledger: o.Ledger, pushKey: o.PushKey, gateway: o.Gateway, done: make(chan struct{}), pages: p, log: o.Log}
+		ledger: o.Ledger, pushKey: o.PushKey, gateway: o.Gateway, done: make(chan struct{}), pages: p, outline: o.Outline, enrol: o.Enrol, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
 	s.bounds, s.https = newBounds(o.Limit), o.HTTPS
 	for _, c := range o.Ready {

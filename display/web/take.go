@@ -60,7 +60,7 @@ func (s *Site) take(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if ok && has.Token != "" {
-			if !s.over(has, time.Now()) {
+			if !s.outlived(has, time.Now()) {
 				s.lead(w, r, has.Token, only(has.Office == office && has.Request == id))
 				return
 			}
@@ -127,7 +127,7 @@ func (s *Site) claim(ctx context.Context, w http.ResponseWriter, r *http.Request
 		}
 		// An office answers an old request with its old ticket.
 		c.Token, c.Day = reply.Ticket.Token, reply.Ticket.Day
-		if !s.over(c, time.Now()) {
+		if !s.outlived(c, time.Now()) {
 			s.lead(w, r, c.Token, "")
 			return
 		}
@@ -145,7 +145,7 @@ func (s *Site) taken(office, id string) (string, bool) {
 		return "", false
 	}
 	t, unknown := s.find(token)
-	return token, unknown == "" && !s.over(Claim{Office: office, Token: token, Day: t.Day}, time.Now())
+	return token, unknown == "" && !s.outlived(Claim{Office: office, Token: token, Day: t.Day}, time.Now())
 }
 
 // lead sends the citizen to a ticket's page, which may say why.

@@ -57,7 +57,7 @@ func (a spoken) ticket() Ticket {
 // until the fact of that comes.
 func (a spoken) onto(t Ticket) Ticket {
 	arrived := t.Away && !a.Away
-	passed := a.Left > 0 && t.DelayLeft == a.Left
+	passed := a.Seq > 0 && t.Seq == a.Seq
 	if (t.Status == feed.StatusWaiting || arrived && t.Status == feed.StatusNoShow) && a.Status == feed.StatusWaiting && (arrived || passed) {
 		t.Moved = t.Moved || passed || t.Status != a.Status
 		t.Status, t.Ahead, t.Away, t.Last = a.Status, a.Ahead, a.Away, false

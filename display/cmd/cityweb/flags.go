@@ -28,7 +28,10 @@ type options struct {
 	data    string
 	store   string // DSN or path; empty is a file in data
 	replica string
+	ca      string
+	as      string // folder of the certificate
 	name    web.Words
+	outline string
 
 	push       string // whom push services may ask
 	webhook    string
@@ -69,6 +72,8 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.data, "data", "var/city", "`folder` of what is kept in files")
 	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
 	f.StringVar(&o.replica, "replica", plain(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
+	f.StringVar(&o.ca, "ca", "", "`folder` of cityweb enroll: offices are enrolled here; empty is off")
+	f.StringVar(&o.as, "identity", "", "`folder` of this process's certificate for ssl:// brokers, city@1 in that of -ca")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	f.StringVar(&o.push, "push", "", "`address`, for mail or https, of whom browsers' push services may ask about our messages; without it none are offered")
 	f.StringVar(&o.webhook, "webhook", "", "`url` of the gateway of text messages (docs/webhook.md); without it none are offered")
@@ -88,6 +93,7 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	})
 	f.BoolVar(&o.https, "https", false, "citizens reach the site by https alone: browsers shall remember it")
 	f.StringVar(&o.keys, "national-keys", "", "`file` with the service keys of the national format, one a line; empty opens it to everybody")
+	f.StringVar(&o.outline, "outline", "", "GeoJSON `file` of the city's area, drawn on the map behind the offices (default: none)")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")

@@ -3,6 +3,7 @@
 //
 //	offices -- MQTT --> broker --> intake --> web --> citizens
 //	                    (ours, or the city's own with -broker)
+//	cityweb enroll       the city's authority: a certificate for each office
 //
 // Without -broker it serves MQTT itself, for one machine: the demo and a small
 // city. It prints one line with its address when it answers, and stops cleanly
@@ -23,6 +24,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -62,7 +64,14 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if len(args) > 0 && args[0] == "webhook-test" {
 		return webhookTest(ctx, args[1:], stdout, stderr)
 	}
+	if len(args) > 0 && args[0] == "enroll" {
+		return enrollCommand(args[1:], stdout, time.Now)
+	}
 	o, err := parse(args, around, stderr)
+	if err != nil {
+		return err
+	}
+	border, err := outlineOf(o.outline)
 	if err != nil {
 		return err
 	}
@@ -91,7 +100,7 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	}
 	kept, err := ledger.Open(ctx, db)
 	if err != nil {
-		return err
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
 	}
 	told, err := newMessages(ctx, o, kept, log.With("part", "notify"))
 	if err != nil {
@@ -113,8 +122,16 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 		o.brokers = []string{b.URL()}
 		parts = append(parts, b.Run)
 	}
+	to, err := identified(link.Config{Brokers: o.brokers}, o.as)
+	if err != nil {
+		return err
+	}
+	enrolment, err := enrolling(o.ca, o.city, log)
+	if err != nil {
+		return err
+	}
 	var site *web.Site // the city hears nothing before it runs, and then there is one
-	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: link.Config{Brokers: o.brokers}, Store: store,
+	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: to, Store: store,
 		Replied: func(office string, t feed.Issued) { site.Replied(office, t) }, Log: log.With("part", "intake")})
 	days, err := figures.Open(ctx, figures.Config{DB: db, Log: log.With("part", "figures")})
 	if err != nil {
@@ -124,7 +141,7 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if err := registry.Register(newCounts(city)); err != nil {
 		return fmt.Errorf("cityweb: metrics: %w", err)
 	}
-	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Figures: days, Log: log.With("part", "web"),
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Readers: readers(), Figures: days, Outline: border, Enrol: enrolment, Log: log.With("part", "web"),
 		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
 		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
 	told.offer(&options)

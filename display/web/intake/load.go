@@ -121,7 +121,7 @@ func (s *Store) look(ctx context.Context, offices []string) error {
 		var h head
 		var p position
 		err := readPosition(scan, &h, &p)
-		if err == nil {
+		if err == nil && p.seq > s.heads[h].seq { // what has gone back is noticed where it matters, in store
 			s.heads[h] = p
 		}
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,14 @@ import (
 	"sunbeon/appliance/queue"
 	"sunbeon/display/web/sqldb/pgtest"
 )
+
+// TestReplicas is about several processes on one database.
+func TestReplicas(t *testing.T) {
+	server := pgtest.New(t)
+	t.Run("one heard nothing", func(t *testing.T) { heardNothing(t, server.Database()) })
+	t.Run("one says the cursors", func(t *testing.T) { oneSaysTheCursors(t, server.Database()) })
+	t.Run("backup", func(t *testing.T) { backup(t, server) })
+}
 
 // busy is an office with a day of some length behind it.
 func busy(t *testing.T, r *rand.Rand, journal string) *office {
@@ -43,76 +52,73 @@ func exact(t *testing.T, s *Store, office string, rec []feed.FactMessage) {
 	}
 }
 
-// TestReplicasStoreTheSameFacts: two hear all facts, in portions and with losses
+// replicasStoreTheSameFacts: two hear all facts, in portions and with losses
 // of their own, and store them at the same time. Each is stored once and in
 // order, and both know every ticket.
-func TestReplicasStoreTheSameFacts(t *testing.T) {
-	eachStore(t, func(t *testing.T, dsn string) {
-		seed := rand.Uint64()
-		t.Logf("seed %d", seed)
-		r := rand.New(rand.NewPCG(seed, 1))
-		var offices []*office
-		for i := range 12 {
-			offices = append(offices, busy(t, r, "j"+string(rune('a'+i))))
-		}
-		id := func(i int) string { return fmt.Sprint("o", i) }
-		cities := []*City{New(Config{City: "u", Store: storeAt(t, dsn)}), New(Config{City: "u", Store: storeAt(t, dsn)})}
-		var both sync.WaitGroup
-		for n, c := range cities {
-			both.Go(func() {
-				r := rand.New(rand.NewPCG(seed, uint64(n+2)))
-				at := make([]int, len(offices))
-				left := len(offices)
-				for left > 0 {
-					for range 1 + r.IntN(6) {
-						i := r.IntN(len(offices))
-						rec := offices[i].record
-						if at[i] == len(rec) {
-							continue
-						}
-						end := min(len(rec), at[i]+1+r.IntN(40))
-						part := rec[at[i]:end]
-						switch r.IntN(6) {
-						case 0: // lost; the other has it perhaps
-							continue
-						case 1: // said again
-							part = rec[max(0, at[i]-r.IntN(20)):end]
-						}
-						c.hearFacts(t, id(i), part...)
-						if at[i] = end; end == len(rec) {
-							left--
-						}
+func replicasStoreTheSameFacts(t *testing.T, dsn string) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	var offices []*office
+	for i := range 12 {
+		offices = append(offices, busy(t, r, "j"+string(rune('a'+i))))
+	}
+	id := func(i int) string { return fmt.Sprint("o", i) }
+	cities := []*City{New(Config{City: "u", Store: storeAt(t, dsn)}), New(Config{City: "u", Store: storeAt(t, dsn)})}
+	var both sync.WaitGroup
+	for n, c := range cities {
+		both.Go(func() {
+			r := rand.New(rand.NewPCG(seed, uint64(n+2)))
+			at := make([]int, len(offices))
+			left := len(offices)
+			for left > 0 {
+				for range 1 + r.IntN(6) {
+					i := r.IntN(len(offices))
+					rec := offices[i].record
+					if at[i] == len(rec) {
+						continue
 					}
-					c.digest(t)
+					end := min(len(rec), at[i]+1+r.IntN(40))
+					part := rec[at[i]:end]
+					switch r.IntN(6) {
+					case 0: // lost; the other has it perhaps
+						continue
+					case 1: // said again
+						part = rec[max(0, at[i]-r.IntN(20)):end]
+					}
+					c.hearFacts(t, id(i), part...)
+					if at[i] = end; end == len(rec) {
+						left--
+					}
 				}
+				c.digest(t)
+			}
+		})
+	}
+	both.Wait()
+	for i, o := range offices { // the office goes back
+		for part := range slices.Chunk(o.record, factsHeld) {
+			cities[0].hearFacts(t, id(i), part...)
+			cities[0].digest(t)
+		}
+		cities[1].hearFacts(t, id(i), o.record[len(o.record)-1])
+		cities[1].digest(t)
+		exact(t, cities[1].cfg.Store, id(i), o.record)
+		for n, c := range cities {
+			o.compare(fmt.Sprintf("seed %d, office %d, replica %d", seed, i, n), func(token string) (Ticket, bool) {
+				got, ok := c.Ticket(token)
+				if ok && got.Office == id(i) {
+					got.Office = "o"
+				}
+				return got, ok
 			})
 		}
-		both.Wait()
-		for i, o := range offices { // the office goes back
-			for part := range slices.Chunk(o.record, factsHeld) {
-				cities[0].hearFacts(t, id(i), part...)
-				cities[0].digest(t)
-			}
-			cities[1].hearFacts(t, id(i), o.record[len(o.record)-1])
-			cities[1].digest(t)
-			exact(t, cities[1].cfg.Store, id(i), o.record)
-			for n, c := range cities {
-				o.compare(fmt.Sprintf("seed %d, office %d, replica %d", seed, i, n), func(token string) (Ticket, bool) {
-					got, ok := c.Ticket(token)
-					if ok && got.Office == id(i) {
-						got.Office = "o"
-					}
-					return got, ok
-				})
-			}
-		}
-	})
+	}
 }
 
-// TestReplicaThatHeardNothing finds in the store what only another has heard: the
+// heardNothing finds in the store what only another has heard: the
 // office's state tells that there is more.
-func TestReplicaThatHeardNothing(t *testing.T) {
-	dsn := pgtest.New(t).Database()
+func heardNothing(t *testing.T, dsn string) {
 	a, b := New(Config{City: "u", Store: storeAt(t, dsn)}), New(Config{City: "u", Store: storeAt(t, dsn)})
 	ctx, stop := context.WithCancel(t.Context())
 	var work sync.WaitGroup
@@ -149,9 +155,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// TestOneReplicaSaysTheCursors, and the next one goes on where it was.
-func TestOneReplicaSaysTheCursors(t *testing.T) {
-	dsn := pgtest.New(t).Database()
+// oneSaysTheCursors, and the next one goes on where it was.
+func oneSaysTheCursors(t *testing.T, dsn string) {
 	rec := recordOf("a", 9)
 	type end struct {
 		city *City
@@ -298,6 +303,105 @@ func TestDatabaseIsKilledUnderLoad(t *testing.T) {
 	for id, all := range rec {
 		exact(t, cities[0].cfg.Store, id, all)
 	}
+}
+
+// fallsBack: a standby that had not everything takes over, or an
+// older backup, while cityweb runs. The offices still have what is missing.
+func fallsBack(t *testing.T, dsn string) {
+	for n, back := range map[uint64][]string{
+		4: {`DELETE FROM fact WHERE seq > 4`, `UPDATE progress SET seq = 4, hash = (SELECT hash FROM fact WHERE seq = 4)`},
+		0: {`DELETE FROM fact`, `DELETE FROM progress`},
+	} {
+		fallBack(t, dsn, n, back)
+	}
+}
+
+func fallBack(t *testing.T, dsn string, n uint64, back []string) {
+	t.Helper()
+	c := New(Config{City: "u", Store: storeAt(t, dsn)})
+	o := morning(t, "a")
+	rec := o.record
+	c.hearFacts(t, "o", rec[:9]...)
+	c.digest(t)
+	if got := c.pending(); got != "o:a:9" {
+		t.Fatal(got)
+	}
+	db := c.cfg.Store.db
+	for _, st := range back {
+		if _, err := db.Exec(t.Context(), st); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.catchUp(t.Context(), []string{"o"}); err != nil { // does not hide it
+		t.Fatal(err)
+	}
+	c.hearFacts(t, "o", rec[9])
+	c.digest(t)
+	if got := c.pending(); got != fmt.Sprint("o:a:", n) {
+		t.Errorf("cursor %q, want %d", got, n)
+	}
+	c.hearFacts(t, "o", rec[n:]...)
+	c.digest(t)
+	if got := c.pending(); got != fmt.Sprint("o:a:", len(rec)) {
+		t.Errorf("cursor %q, want %d", got, len(rec))
+	}
+	exact(t, c.cfg.Store, "o", rec)
+	o.compare("in the end", c.Ticket)
+	for _, st := range []string{`DELETE FROM fact`, `DELETE FROM progress`} { // for the next
+		if _, err := db.Exec(t.Context(), st); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// backup: a copy taken while facts come is whole up to some fact, and the rest
+// comes again.
+func backup(t *testing.T, server *pgtest.Server) {
+	o := morning(t, "a")
+	half := len(o.record) / 2
+	check := func(t *testing.T, from *City, copied string) {
+		t.Helper()
+		from.hearFacts(t, "o", o.record[half:]...)
+		from.digest(t)
+		c := New(Config{City: "u", Store: storeAt(t, copied)})
+		if got := current(c.cfg.Store.heads)["o"]; got.Seq != uint64(half) {
+			t.Errorf("the copy is at %d, want %d", got.Seq, half)
+		}
+		c.hearFacts(t, "o", o.record[half:]...)
+		c.digest(t)
+		exact(t, c.cfg.Store, "o", o.record)
+		o.compare("from the copy", c.Ticket)
+	}
+	city := func(t *testing.T, dsn string) *City {
+		c := New(Config{City: "u", Store: storeAt(t, dsn)})
+		c.hearFacts(t, "o", o.record[:half]...)
+		c.digest(t)
+		return c
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		c := city(t, filepath.Join(t.TempDir(), "city.db"))
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		if _, err := c.cfg.Store.db.Exec(t.Context(), `VACUUM INTO '`+copied+`'`); err != nil {
+			t.Fatal(err)
+		}
+		check(t, c, copied)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		dsn, copied := server.Database(), server.Database()
+		c := city(t, dsn)
+		dump := server.Command("pg_dump", "--format=custom", "--dbname="+dsn)
+		var saved bytes.Buffer
+		dump.Stdout = &saved
+		if err := dump.Run(); err != nil {
+			t.Fatal(err)
+		}
+		restore := server.Command("pg_restore", "--no-owner", "--dbname="+copied)
+		restore.Stdin = &saved
+		if out, err := restore.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		check(t, c, copied)
+	})
 }
 
 // torn is a connection that the broker has ended.

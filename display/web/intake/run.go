@@ -39,9 +39,6 @@ func (c *City) Run(ctx context.Context) error {
 		}
 	}
 	if lc.Username == "" {
-		lc.Username = lc.ClientID // a broker that takes the one for the other
-	}
-	if lc.Username == "" {
 		lc.Username = lc.ClientID // the broker's listener for this machine refuses who has no name
 	}
 	if lc.Log == nil {

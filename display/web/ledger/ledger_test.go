@@ -14,18 +14,14 @@ import (
 	"sunbeon/display/web/ledger"
 	"sunbeon/display/web/notify"
 	"sunbeon/display/web/sqldb"
+	"sunbeon/display/web/sqldb/pgtest"
 )
 
 // noon is in the middle of a day in Korea.
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.FixedZone("KST", 9*3600))
 
-// replicas opens a new store n times over, as n processes do.
-func replicas(t *testing.T, n int) []*ledger.Ledger {
-	t.Helper()
-	return opened(t, filepath.Join(t.TempDir(), "city.db"), n)
-}
-
-func opened(t *testing.T, dsn string, n int) (all []*ledger.Ledger) {
+// replicas opens a store n times over, as n processes do.
+func replicas(t *testing.T, dsn string, n int) (all []*ledger.Ledger) {
 	t.Helper()
 	for range n {
 		db, err := sqldb.Open(t.Context(), dsn)
@@ -42,10 +38,45 @@ func opened(t *testing.T, dsn string, n int) (all []*ledger.Ledger) {
 	return all
 }
 
-// each runs a test against every kind of ledger.
-func each(t *testing.T, test func(t *testing.T, l web.Ledger)) {
-	t.Run("memory", func(t *testing.T) { test(t, web.NewMemory()) })
-	t.Run("sqlite", func(t *testing.T) { test(t, replicas(t, 1)[0]) })
+// alone are the tests that any web.Ledger passes, together those of several
+// replicas on one store.
+func alone() map[string]func(*testing.T, web.Ledger) {
+	return map[string]func(*testing.T, web.Ledger){
+		"DeviceHasOneTicket": deviceHasOneTicket, "FirstTapHasNoCookie": firstTapHasNoCookie,
+		"RequestWithoutAnswerIsGivenBack": requestWithoutAnswerIsGivenBack, "SubscriptionsAreBounded": subscriptionsAreBounded,
+	}
+}
+
+func together() map[string]func(*testing.T, []*ledger.Ledger) {
+	return map[string]func(*testing.T, []*ledger.Ledger){
+		"AtOnce": replicasAtOnce, "ParcelsOutliveWhoTookThem": parcelsOutliveWhoTookThem,
+		"EndOfATicketLeavesNothing": endOfATicketLeavesNothing, "KeysAreMadeOnce": keysAreMadeOnce,
+	}
+}
+
+func TestInMemory(t *testing.T) {
+	for name, test := range alone() {
+		t.Run(name, func(t *testing.T) { test(t, web.NewMemory()) })
+	}
+}
+
+func TestInSQLite(t *testing.T) {
+	stores(t, func(t *testing.T) string { return filepath.Join(t.TempDir(), "city.db") })
+}
+
+func TestInPostgreSQL(t *testing.T) {
+	server := pgtest.New(t)
+	stores(t, func(*testing.T) string { return server.Database() })
+}
+
+// stores runs everything, each on a store of its own.
+func stores(t *testing.T, dsn func(*testing.T) string) {
+	for name, test := range alone() {
+		t.Run(name, func(t *testing.T) { test(t, replicas(t, dsn(t), 1)[0]) })
+	}
+	for name, test := range together() {
+		t.Run(name, func(t *testing.T) { test(t, replicas(t, dsn(t), 3)) })
+	}
 }
 
 func device(n byte) web.Device { return web.Device{0: n} }
@@ -70,143 +101,133 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func TestDeviceHasOneTicket(t *testing.T) {
-	each(t, func(t *testing.T, l web.Ledger) {
-		ctx, d := t.Context(), device(1)
-		if _, ok, err := l.Has(ctx, d); ok || err != nil {
-			t.Fatal(ok, err)
+func deviceHasOneTicket(t *testing.T, l web.Ledger) {
+	ctx, d := t.Context(), device(1)
+	if _, ok, err := l.Has(ctx, d); ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if has := claim(t, l, d, asks("one"), ""); has.Request != "one" || has.Token != "" {
+		t.Errorf("the first: %+v", has)
+	}
+	if has := claim(t, l, d, asks("two"), ""); has.Request != "one" {
+		t.Errorf("while it is asked: %+v", has)
+	}
+	if has := claim(t, l, device(2), asks("two"), ""); has.Request != "two" {
+		t.Errorf("another device: %+v", has)
+	}
+	must(t, l.Settle(ctx, "CS0001", "one", "token", 7))
+	for _, request := range []string{"one", "two"} {
+		if has := claim(t, l, d, asks(request), "another"); has.Token != "token" || has.Day != 7 || has.Request != "one" {
+			t.Errorf("%s while it has a ticket: %+v", request, has)
 		}
-		if has := claim(t, l, d, asks("one"), ""); has.Request != "one" || has.Token != "" {
-			t.Errorf("the first: %+v", has)
-		}
-		if has := claim(t, l, d, asks("two"), ""); has.Request != "one" {
-			t.Errorf("while it is asked: %+v", has)
-		}
-		if has := claim(t, l, device(2), asks("two"), ""); has.Request != "two" {
-			t.Errorf("another device: %+v", has)
-		}
-		must(t, l.Settle(ctx, "CS0001", "one", "token", 7))
-		for _, request := range []string{"one", "two"} {
-			if has := claim(t, l, d, asks(request), "another"); has.Token != "token" || has.Day != 7 || has.Request != "one" {
-				t.Errorf("%s while it has a ticket: %+v", request, has)
-			}
-		}
-		if has, ok, err := l.Has(ctx, d); !ok || err != nil || has.Token != "token" || !has.Asked.Equal(noon) || has.Service != "passport" {
-			t.Errorf("%+v %v %v", has, ok, err)
-		}
-		if has := claim(t, l, d, asks("three"), "token"); has.Request != "three" || has.Token != "" {
-			t.Errorf("when it is over: %+v", has)
-		}
-		must(t, l.Settle(ctx, "CS0001", "three", "", 0)) // refused
-		if has, ok, err := l.Has(ctx, d); ok || err != nil {
-			t.Errorf("after a refusal: %+v %v", has, err)
-		}
-	})
+	}
+	if has, ok, err := l.Has(ctx, d); !ok || err != nil || has.Token != "token" || !has.Asked.Equal(noon) || has.Service != "passport" {
+		t.Errorf("%+v %v %v", has, ok, err)
+	}
+	if has := claim(t, l, d, asks("three"), "token"); has.Request != "three" || has.Token != "" {
+		t.Errorf("when it is over: %+v", has)
+	}
+	must(t, l.Settle(ctx, "CS0001", "three", "", 0)) // refused
+	if has, ok, err := l.Has(ctx, d); ok || err != nil {
+		t.Errorf("after a refusal: %+v %v", has, err)
+	}
 }
 
-// TestFirstTapHasNoCookie: two taps before the cookie is there are two devices,
+// firstTapHasNoCookie: two taps before the cookie is there are two devices,
 // and one request.
-func TestFirstTapHasNoCookie(t *testing.T) {
-	each(t, func(t *testing.T, l web.Ledger) {
-		claim(t, l, device(1), asks("one"), "")
-		claim(t, l, device(2), asks("one"), "")
-		must(t, l.Settle(t.Context(), "CS0001", "one", "token", 1))
-		must(t, l.Settle(t.Context(), "CS0001", "one", "token", 1))
-		for n := range byte(2) {
-			if has, _, err := l.Has(t.Context(), device(n+1)); err != nil || has.Token != "token" {
-				t.Errorf("%+v %v", has, err)
-			}
+func firstTapHasNoCookie(t *testing.T, l web.Ledger) {
+	claim(t, l, device(1), asks("one"), "")
+	claim(t, l, device(2), asks("one"), "")
+	must(t, l.Settle(t.Context(), "CS0001", "one", "token", 1))
+	must(t, l.Settle(t.Context(), "CS0001", "one", "token", 1))
+	for n := range byte(2) {
+		if has, _, err := l.Has(t.Context(), device(n+1)); err != nil || has.Token != "token" {
+			t.Errorf("%+v %v", has, err)
 		}
-		if g, due, err := l.Due(t.Context(), noon.Add(time.Hour)); due || err != nil {
-			t.Errorf("%+v is to be given back: %v", g, err)
-		}
-	})
+	}
+	if g, due, err := l.Due(t.Context(), noon.Add(time.Hour)); due || err != nil {
+		t.Errorf("%+v is to be given back: %v", g, err)
+	}
 }
 
-func TestRequestWithoutAnswerIsGivenBack(t *testing.T) {
-	each(t, func(t *testing.T, l web.Ledger) {
-		ctx, d := t.Context(), device(1)
-		claim(t, l, d, asks("one"), "")
-		due := func(at time.Time) (web.Regret, bool) {
-			g, ok, err := l.Due(ctx, at)
-			must(t, err)
-			return g, ok
+func requestWithoutAnswerIsGivenBack(t *testing.T, l web.Ledger) {
+	ctx, d := t.Context(), device(1)
+	claim(t, l, d, asks("one"), "")
+	due := func(at time.Time) (web.Regret, bool) {
+		g, ok, err := l.Due(ctx, at)
+		must(t, err)
+		return g, ok
+	}
+	if g, ok := due(noon.Add(web.RegretAfter - time.Millisecond)); ok {
+		t.Errorf("too early: %+v", g)
+	}
+	again := asks("one") // pressed once more: the time begins anew
+	again.Asked = noon.Add(10 * time.Second)
+	claim(t, l, d, again, "")
+	if g, ok := due(noon.Add(web.RegretAfter)); ok {
+		t.Errorf("pressed again: %+v", g)
+	}
+	at := again.Asked.Add(web.RegretAfter)
+	if g, ok := due(at); !ok || g != (web.Regret{Office: "CS0001", Service: "passport", Request: "one", Tries: 1}) {
+		t.Errorf("%+v %v", g, ok)
+	}
+	if g, ok := due(at); ok {
+		t.Errorf("given out twice: %+v", g)
+	}
+	// From here on the request leads to nothing that anybody is shown.
+	if err := l.Settle(ctx, "CS0001", "one", "token", 1); !errors.Is(err, web.ErrSpent) {
+		t.Errorf("a late answer: %v", err)
+	}
+	if has, _, _ := l.Has(ctx, d); has.Token != "" {
+		t.Errorf("a late answer: %+v", has)
+	}
+	if _, err := l.Claim(ctx, d, asks("one"), ""); !errors.Is(err, web.ErrSpent) {
+		t.Errorf("the same again: %v", err)
+	}
+	if has := claim(t, l, d, asks("two"), ""); has.Request != "two" {
+		t.Errorf("another: %+v", has)
+	}
+	for try := 2; try <= web.RegretTries; try++ {
+		at = at.Add(web.RegretAgain)
+		if g, ok := due(at); !ok || g.Request != "one" && g.Request != "two" {
+			t.Errorf("try %d: %+v %v", try, g, ok)
+		} else if g.Request == "two" {
+			must(t, l.Closed(ctx, g))
+			try--
+			at = at.Add(-web.RegretAgain)
 		}
-		if g, ok := due(noon.Add(web.RegretAfter - time.Millisecond)); ok {
-			t.Errorf("too early: %+v", g)
-		}
-		again := asks("one") // pressed once more: the time begins anew
-		again.Asked = noon.Add(10 * time.Second)
-		claim(t, l, d, again, "")
-		if g, ok := due(noon.Add(web.RegretAfter)); ok {
-			t.Errorf("pressed again: %+v", g)
-		}
-		at := again.Asked.Add(web.RegretAfter)
-		if g, ok := due(at); !ok || g != (web.Regret{Office: "CS0001", Service: "passport", Request: "one", Tries: 1}) {
-			t.Errorf("%+v %v", g, ok)
-		}
-		if g, ok := due(at); ok {
-			t.Errorf("given out twice: %+v", g)
-		}
-		// From here on the request leads to nothing that anybody is shown.
-		if err := l.Settle(ctx, "CS0001", "one", "token", 1); !errors.Is(err, web.ErrSpent) {
-			t.Errorf("a late answer: %v", err)
-		}
-		if has, _, _ := l.Has(ctx, d); has.Token != "" {
-			t.Errorf("a late answer: %+v", has)
-		}
-		if _, err := l.Claim(ctx, d, asks("one"), ""); !errors.Is(err, web.ErrSpent) {
-			t.Errorf("the same again: %v", err)
-		}
-		if has := claim(t, l, d, asks("two"), ""); has.Request != "two" {
-			t.Errorf("another: %+v", has)
-		}
-		for try := 2; try <= web.RegretTries; try++ {
-			at = at.Add(web.RegretAgain)
-			if g, ok := due(at); !ok || g.Request != "one" && g.Request != "two" {
-				t.Errorf("try %d: %+v %v", try, g, ok)
-			} else if g.Request == "two" {
-				must(t, l.Closed(ctx, g))
-				try--
-				at = at.Add(-web.RegretAgain)
-			}
-		}
-		if g, ok := due(at.Add(time.Hour)); ok {
-			t.Errorf("for ever: %+v", g)
-		}
-		if _, ok, _ := l.Has(ctx, d); ok {
-			t.Error("a closed regret leaves the device taken")
-		}
-		if _, err := l.Claim(ctx, d, asks("two"), ""); !errors.Is(err, web.ErrSpent) {
-			t.Errorf("closed, and asked again: %v", err)
-		}
-	})
+	}
+	if g, ok := due(at.Add(time.Hour)); ok {
+		t.Errorf("for ever: %+v", g)
+	}
+	if _, ok, _ := l.Has(ctx, d); ok {
+		t.Error("a closed regret leaves the device taken")
+	}
+	if _, err := l.Claim(ctx, d, asks("two"), ""); !errors.Is(err, web.ErrSpent) {
+		t.Errorf("closed, and asked again: %v", err)
+	}
 }
 
-func TestSubscriptionsAreBounded(t *testing.T) {
-	each(t, func(t *testing.T, l web.Ledger) {
-		ctx := t.Context()
-		one := func(token string, n int) web.Subscription {
-			return web.Subscription{Token: token, Lang: web.Ko, Endpoint: fmt.Sprint("https://push.example/", n), P256dh: "k", Auth: "a"}
-		}
-		for n := range web.PerTicket {
-			must(t, l.Subscribe(ctx, one("a", n)))
-			must(t, l.Subscribe(ctx, one("a", n))) // the same again
-		}
-		if err := l.Subscribe(ctx, one("a", 9)); !errors.Is(err, web.ErrFull) {
-			t.Errorf("one too many: %v", err)
-		}
-		must(t, l.Subscribe(ctx, one("b", 9)))
-		must(t, l.Unsubscribe(ctx, "a", one("a", 1).Endpoint))
-		must(t, l.Subscribe(ctx, one("a", 9)))
-	})
+func subscriptionsAreBounded(t *testing.T, l web.Ledger) {
+	ctx := t.Context()
+	one := func(token string, n int) web.Subscription {
+		return web.Subscription{Token: token, Lang: web.Ko, Endpoint: fmt.Sprint("https://push.example/", n), P256dh: "k", Auth: "a"}
+	}
+	for n := range web.PerTicket {
+		must(t, l.Subscribe(ctx, one("a", n)))
+		must(t, l.Subscribe(ctx, one("a", n))) // the same again
+	}
+	if err := l.Subscribe(ctx, one("a", 9)); !errors.Is(err, web.ErrFull) {
+		t.Errorf("one too many: %v", err)
+	}
+	must(t, l.Subscribe(ctx, one("b", 9)))
+	must(t, l.Unsubscribe(ctx, "a", one("a", 1).Endpoint))
+	must(t, l.Subscribe(ctx, one("a", 9)))
 }
 
-// TestReplicasAtOnce: whatever several processes do at the same moment, a device
+// replicasAtOnce: whatever several processes do at the same moment, a device
 // has one request, a regret and a message one owner.
-func TestReplicasAtOnce(t *testing.T) { atOnce(t, replicas(t, 3)) }
-
-func atOnce(t *testing.T, all []*ledger.Ledger) {
+func replicasAtOnce(t *testing.T, all []*ledger.Ledger) {
 	ctx := t.Context()
 	var wg sync.WaitGroup
 	for round := range 10 {
@@ -294,8 +315,7 @@ func atOnce(t *testing.T, all []*ledger.Ledger) {
 	}
 }
 
-func TestParcelsOutliveWhoTookThem(t *testing.T) {
-	both := replicas(t, 2)
+func parcelsOutliveWhoTookThem(t *testing.T, both []*ledger.Ledger) {
 	ctx := t.Context()
 	to := web.Subscription{Token: "a", Lang: web.En, Endpoint: "https://push.example/1", P256dh: "key", Auth: "secret"}
 	must(t, both[0].Subscribe(ctx, to))
@@ -337,8 +357,7 @@ func TestParcelsOutliveWhoTookThem(t *testing.T) {
 	}
 }
 
-func TestEndOfATicketLeavesNothing(t *testing.T) {
-	both := replicas(t, 2)
+func endOfATicketLeavesNothing(t *testing.T, both []*ledger.Ledger) {
 	ctx := t.Context()
 	for _, e := range []string{"https://push.example/1", web.GatewayEndpoint} {
 		must(t, both[0].Subscribe(ctx, web.Subscription{Token: "a", Lang: web.Ko, Endpoint: e}))
@@ -377,9 +396,8 @@ func TestEndOfATicketLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestKeysAreMadeOnce(t *testing.T) {
-	both := replicas(t, 2)
-	var got [2]notify.Keys
+func keysAreMadeOnce(t *testing.T, both []*ledger.Ledger) {
+	var got [3]notify.Keys
 	var wg sync.WaitGroup
 	for i, l := range both {
 		wg.Go(func() {
@@ -393,7 +411,7 @@ func TestKeysAreMadeOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got[0] != got[1] || got[0].Public == "" || got[0].Private == "" {
+	if got[0] != got[1] || got[0] != got[2] || got[0].Public == "" || got[0].Private == "" {
 		t.Error("two pairs of keys, or none")
 	}
 }

@@ -21,7 +21,7 @@ function minutes() {
 
 function goes() {
   const d = ticket.dataset;
-  if (d.state !== "waiting" || d.stale === "true") return false;
+  if (d.state !== "waiting" || d.stale === "true" || d.here) return false;
   const earliest = Number(d.earliest);
   return Number(d.ahead) <= fewAhead || (earliest > 0 && earliest - now() <= minutes() * 60000);
 }
