@@ -66,7 +66,8 @@ func (s *Site) curves(ctx context.Context, o Office, d *Detail, now time.Time) *
 	if s.figures == nil || o.Snapshot == nil || d.Observed {
 		return nil
 	}
-	p := figures.Point{Journal: o.Snapshot.Journal, Seq: o.Snapshot.Seq, Heard: now}
+	// By the minute, so that the same figures have the same tag for a while.
+	p := figures.Point{Journal: o.Snapshot.Journal, Seq: o.Snapshot.Seq, Heard: now.Truncate(time.Minute)}
 	if stale(o, now) {
 		p.Heard = heard(o)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/web/figures"
 	"sunbeon/display/web/limit"
 )
 
@@ -204,7 +205,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Options{Name: Words{"수정시", "Sujeong"}, City: c, Tickets: c, Desk: c, Log: discard(), Readers: 4, Limit: limit.NewOrigin(trusted),
+	days := &week{curves: func(now time.Time, _ figures.Point) figures.Curves { return rush(now, 842, 6) }}
+	s, err := New(Options{Name: Words{"수정시", "Sujeong"}, City: c, Tickets: c, Desk: c, Figures: days, Log: discard(), Readers: 4, Limit: limit.NewOrigin(trusted),
 		NationalKeys: []string{"right"}, Ready: []Check{{"store", func(context.Context) error { return ready }}}})
 	if err != nil {
 		t.Fatal(err)
@@ -223,6 +225,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	for _, q := range []struct{ operation, path string }{
 		{"GET /api/v1/offices", "/api/v1/offices"},
 		{"GET /api/v1/offices/{office}", "/api/v1/offices/CS0001"},
+		{"GET /api/v1/offices/{office}/curves", "/api/v1/offices/CS0001/curves"},
 		{"GET /api/v1/openapi.yaml", "/api/v1/openapi.yaml"},
 		{realtime, "/B551982/cso_v2/cso_realtime_v2?serviceKey=right&type=json&numOfRows=3"},
 		{info, "/B551982/cso_v2/cso_info_v2?serviceKey=right"},
@@ -236,6 +239,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		j.ask(t, "GET /api/v1/offices/{office}", "/api/v1/offices/"+id, 200, false)
 	}
 	j.ask(t, "GET /api/v1/offices/{office}", "/api/v1/offices/CS7777", 404, false)
+	for id, status := range map[string]int{"CS0002": 200, "CS0003": 200, "CS0009": 200, "CS7777": 404} {
+		j.ask(t, "GET /api/v1/offices/{office}/curves", "/api/v1/offices/"+id+"/curves", status, false)
+	}
 	j.ask(t, ticket, "/api/v1/tickets/abcdefghijklmnop", 200, false)
 	j.ask(t, ticket, "/api/v1/tickets/abcdefghijklmnoq", 200, false)
 	j.ask(t, ticket, "/api/v1/tickets/abcdefghijklmnor", 404, false)
