@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -31,7 +32,7 @@ type options struct {
 // surroundings are what the program finds beside its command line.
 type surroundings struct {
 	store string // SUNBEON_STORE: an address with a password is not for a command line
-	host  string // the machine's name
+	host  string // the machine's name; empty is not known
 }
 
 // parse reads the command line. An error says what to write instead.
@@ -55,7 +56,7 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
 	f.StringVar(&o.data, "data", "var/city", "`folder` of what is kept in files")
 	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
-	f.StringVar(&o.replica, "replica", plain(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
+	f.StringVar(&o.replica, "replica", cmp.Or(plain(around.host), "main"), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
