@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -32,7 +31,7 @@ type options struct {
 // surroundings are what the program finds beside its command line.
 type surroundings struct {
 	store string // SUNBEON_STORE: an address with a password is not for a command line
-	host  string // the machine's name; empty is not known
+	host  string // the machine's name
 }
 
 // parse reads the command line. An error says what to write instead.
@@ -56,7 +55,7 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
 	f.StringVar(&o.data, "data", "var/city", "`folder` of what is kept in files")
 	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
-	f.StringVar(&o.replica, "replica", cmp.Or(plain(around.host), "main"), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
+	f.StringVar(&o.replica, "replica", named(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -92,6 +91,14 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 		return o, errors.New(`cityweb: -name is empty: write it like "수정시/Sujeong City"`)
 	}
 	return o, nil
+}
+
+// named is what a replica is called after its machine.
+func named(host string) string {
+	if host == "" { // not known; it is the same at the next start
+		return "main"
+	}
+	return plain(host)
 }
 
 // plain makes a name that may be part of a client id.
