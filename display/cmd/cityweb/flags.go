@@ -55,7 +55,7 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.mqtt, "mqtt", "127.0.0.1:1883", "`host:port` of our own broker, when there is no -broker")
 	f.StringVar(&o.data, "data", "var/city", "`folder` of what is kept in files")
 	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
-	f.StringVar(&o.replica, "replica", named(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
+	f.StringVar(&o.replica, "replica", plain(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -93,16 +93,12 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	return o, nil
 }
 
-// named is what a replica is called after its machine.
-func named(host string) string {
-	if host == "" { // not known; it is the same at the next start
+// plain makes a name that may be part of a client id, of none one that is the same
+// at every start.
+func plain(name string) string {
+	if name == "" {
 		return "main"
 	}
-	return plain(host)
-}
-
-// plain makes a name that may be part of a client id.
-func plain(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
