@@ -40,6 +40,7 @@ func rules() []rule {
 		{of: m + "display/typeset", never: []string{m}, except: []string{m + "display/typeface"}, why: "text is set for whoever draws it"},
 		{of: m + "display/web", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "the city sees no office but through the feed"},
 		{of: m + "display/cmd/cityweb", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "the city sees no office but through the feed"},
+		{of: m + "display/cmd", never: []string{m + "display/web/sqldb/pgtest"}, why: "a server for tests stays in tests"},
 		{of: m + "display/cmd/signboard", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "a screen sees no office but through the stream"},
 		{of: m + "display/screen", never: []string{m + "appliance", m + "drivers", m + "printer"}, except: []string{m + "appliance/feed"}, why: "a screen sees no office but through the stream"},
 		{of: m + "display/screen/stage", never: []string{ebiten, xgb}, why: "what a screen does is tested without one"},

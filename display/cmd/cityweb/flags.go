@@ -142,8 +142,12 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	return o, nil
 }
 
-// plain makes a name that may be part of a client id.
+// plain makes a name that may be part of a client id, of none one that is the same
+// at every start.
 func plain(name string) string {
+	if name == "" {
+		return "main"
+	}
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':

@@ -46,11 +46,8 @@ var version = "development"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	host, err := os.Hostname()
-	if err != nil {
-		host = "main"
-	}
-	err = run(ctx, os.Args[1:], surroundings{store: os.Getenv("SUNBEON_STORE"), host: host}, os.Stdout, os.Stderr)
+	host, _ := os.Hostname() // a name by itself is as good
+	err := run(ctx, os.Args[1:], surroundings{store: os.Getenv("SUNBEON_STORE"), host: host}, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, errHelp):
 	case err != nil:

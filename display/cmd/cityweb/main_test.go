@@ -224,7 +224,7 @@ func TestBrokersMayBeRepeatedOrListed(t *testing.T) {
 }
 
 func TestReplicaIsNamedAfterTheMachine(t *testing.T) {
-	for host, want := range map[string]string{"web-1.city.example": "web-1-city-example", "시청": "--"} {
+	for host, want := range map[string]string{"web-1.city.example": "web-1-city-example", "시청": "--", "": "main"} {
 		if o, err := parse(nil, surroundings{host: host}, io.Discard); err != nil || o.replica != want {
 			t.Errorf("%q: %q %v, want %q", host, o.replica, err, want)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -283,4 +284,47 @@ func TestThePageIsOnTheOtherReplica(t *testing.T) {
 	o.release()
 	until(t, "the facts", o.acknowledged)
 	sameAnswers(t, a, b, []string{token})
+}
+
+// TestAFrozenSpeaker: the replica that says the cursors stands still, as a machine
+// that is suspended, perhaps with rows locked; another speaks in its place. When it
+// goes on it has nothing more to say.
+func TestAFrozenSpeaker(t *testing.T) {
+	broker, dsn := mosquitto(t), pgtest.New(t).Database()
+	o := newBureau(t, "CS0001", broker)
+	said := listenToCursors(t, broker, o.address)
+	a, b := newReplica(t, "a", broker, dsn), newReplica(t, "b", broker, dsn)
+	speaks := func(r *replica) bool { return strings.Contains(r.log.String(), "this replica says the cursors") }
+	until(t, "one speaks", func() bool { return speaks(a) || speaks(b) })
+	speaker, other := a, b
+	if speaks(b) {
+		speaker, other = b, a
+	}
+	work := func() {
+		for range 50 {
+			o.work()
+		}
+	}
+	work()
+	until(t, "the first facts", o.acknowledged)
+	for range 3 {
+		work()
+	}
+	if err := speaker.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the other speaks", func() bool { return speaks(other) })
+	work()
+	until(t, "the facts without it", o.acknowledged)
+	if err := speaker.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "it sees that it is another's turn", func() bool {
+		o.work()
+		return strings.Contains(speaker.log.String(), "another replica says the cursors") || strings.Contains(speaker.log.String(), "no connection")
+	})
+	work()
+	until(t, "all facts", o.acknowledged)
+	sameAnswers(t, a, b, o.tokens[:3])
+	said.neverBack(t)
 }

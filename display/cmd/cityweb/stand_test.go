@@ -38,6 +38,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// listens waits until a city has subscribed: what is told before is lost, and who
+// does not go back, as an office does, must not tell it before.
+func listens(t *testing.T, site string) {
+	t.Helper()
+	until(t, "the city listens", func() bool { return strings.Contains(fetch(t, site+"api/v1/offices"), `"connected":true`) })
+}
+
 // freeAddress is host:port on the loopback, for a process that must come back
 // under the same address.
 func freeAddress(t *testing.T) string {

@@ -58,4 +58,8 @@
 //
 // The offices get no cursor for up to 6 s after the replica that said them was
 // killed; they then have a window of 64 facts on their way and wait.
+//
+// A process that stands still between a look at its lease and the write to the
+// broker, and goes on after the lease has ended, says an old cursor. The office
+// then sends again what is stored already, and hears the newer one in a second.
 package intake

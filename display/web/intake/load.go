@@ -69,7 +69,7 @@ func (s *Store) loadDays(ctx context.Context) error {
 }
 
 // loadedAtOnce is of how many offices one message to the database asks.
-const loadedAtOnce = 100
+const loadedAtOnce = 20
 
 // stored reads a fact from the store. It was read once before it was stored: an
 // error is the disk's.

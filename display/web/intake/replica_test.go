@@ -26,6 +26,7 @@ func TestReplicas(t *testing.T) {
 	server := pgtest.New(t)
 	t.Run("one heard nothing", func(t *testing.T) { heardNothing(t, server.Database()) })
 	t.Run("one says the cursors", func(t *testing.T) { oneSaysTheCursors(t, server.Database()) })
+	t.Run("deadlock", func(t *testing.T) { deadlock(t, server.Database()) })
 	t.Run("backup", func(t *testing.T) { backup(t, server) })
 }
 
@@ -216,6 +217,55 @@ func oneSaysTheCursors(t *testing.T, dsn string) {
 	b.stop()
 	if n := strings.Count(said.String(), "this replica says the cursors"); n != 2 {
 		t.Errorf("said %d times in the log who speaks: %s", n, &said)
+	}
+}
+
+// deadlock: a transaction that locks the same rows in another order, as somebody's
+// who works on the database by hand. The facts are stored all the same.
+func deadlock(t *testing.T, dsn string) {
+	var said bytes.Buffer
+	c := New(Config{City: "u", Store: storeAt(t, dsn), Log: slog.New(slog.NewTextHandler(&said, nil))})
+	rec := map[string][]feed.FactMessage{"o": recordOf("a", 2), "p": recordOf("b", 2)}
+	hear := func(n int) error {
+		for id, r := range rec {
+			c.hearFacts(t, id, r[n])
+		}
+		return c.storeFacts(t.Context(), c.mail.take(batchFacts))
+	}
+	if err := hear(0); err != nil {
+		t.Fatal(err)
+	}
+	db := c.cfg.Store.db
+	other, err := db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Rollback()
+	lock := func(office string) {
+		t.Helper()
+		if _, err := other.Exec(t.Context(), `UPDATE progress SET turn = turn WHERE office = ?`, office); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lock("p")
+	done := make(chan error, 1)
+	go func() { done <- hear(1) }()
+	eventually(t, "the city waits for p", func() bool {
+		var n int
+		err := db.QueryRow(t.Context(), `SELECT count(*) FROM pg_locks WHERE NOT granted`).Scan(&n)
+		return err == nil && n > 0
+	})
+	lock("o") // which the city has; the database ends one of the two, the one that waited first
+	if err := other.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	exact(t, c.cfg.Store, "o", rec["o"])
+	exact(t, c.cfg.Store, "p", rec["p"])
+	if !strings.Contains(said.String(), "trying again") {
+		t.Errorf("in the log: %s", &said)
 	}
 }
 

@@ -32,6 +32,7 @@ func TestDatabases(t *testing.T) {
 		}
 		t.Run("replicas migrate", func(t *testing.T) { migrateOfReplicas(t, server.Database()) })
 		t.Run("transient", func(t *testing.T) { transient(t, server.Database()) })
+		t.Run("settings", func(t *testing.T) { settings(t, server.Database()) })
 		t.Run("no password", func(t *testing.T) { noErrorShowsThePassword(t, server.Database()) })
 	})
 }
@@ -239,6 +240,23 @@ func transient(t *testing.T, dsn string) {
 	one, other := <-errs, <-errs
 	if sqldb.Transient(one) == sqldb.Transient(other) {
 		t.Errorf("%v and %v", one, other)
+	}
+}
+
+// settings: those that transactions rely on, whatever the server's are; and of the
+// others an address may choose its own.
+func settings(t *testing.T, dsn string) {
+	tx, err := open(t, dsn+"?default_transaction_isolation=serializable&tcp_keepalives_idle=77").Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for name, want := range map[string]string{"transaction_isolation": "read committed", "idle_in_transaction_session_timeout": "5s",
+		"tcp_keepalives_idle": "77", "tcp_keepalives_count": "3", "application_name": "cityweb"} {
+		var got string
+		if err := tx.QueryRow(t.Context(), "SHOW "+name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q, want %q (%v)", name, got, want, err)
+		}
 	}
 }
 
