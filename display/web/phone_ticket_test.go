@@ -1,12 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/backgroundservice"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/serviceworker"
@@ -246,32 +246,46 @@ func TestPushOnAPhone(t *testing.T) {
 	p.fits("push")
 
 	// The worker shows what the push service brings, whatever it is.
-	registered := make(chan serviceworker.RegistrationID, 16)
+	registered, displayed := make(chan serviceworker.RegistrationID, 16), make(chan string, 16)
 	if err := chromedp.Listen(p.ctx, func(e any) {
-		if e, ok := e.(*serviceworker.EventWorkerRegistrationUpdated); ok {
+		switch e := e.(type) {
+		case *serviceworker.EventWorkerRegistrationUpdated:
 			for _, r := range e.Registrations {
 				select {
 				case registered <- r.RegistrationID:
 				default:
 				}
 			}
+		case *backgroundservice.EventBackgroundServiceEventReceived:
+			if b := e.BackgroundServiceEvent; b.EventName == "Notification displayed" {
+				displayed <- b.InstanceID
+			}
 		}
 	}); err != nil {
 		t.Fatal(err)
 	}
-	call(p, serviceworker.Enable, cdp.Empty{})
-	id := <-registered
 	p.holds("the worker is there", `navigator.serviceWorker.controller?.state === "activated"`)
-	deliver := func(data string) {
+	call(p, serviceworker.Enable, cdp.Empty{})
+	call(p, backgroundservice.StartObserving, backgroundservice.StartObservingParams{Service: backgroundservice.ServiceNameNotifications})
+	call(p, backgroundservice.SetRecording, backgroundservice.SetRecordingParams{ShouldRecord: true, Service: backgroundservice.ServiceNameNotifications})
+	id := <-registered
+	shows := func(data, want string) {
+		t.Helper()
 		call(p, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: base, RegistrationID: id, Data: data})
+		select { // a look before that would take the message away
+		case <-displayed:
+		case <-time.After(phonePatient):
+			t.Fatalf("%s is not shown", data)
+		}
+		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`navigator.serviceWorker.ready.then(r => r.getNotifications()).then(
+			all => all.map(n => [n.title, n.body, n.data.page, n.requireInteraction].join("|")).join("; "))`, chromedp.EvalAwaitPromise))
+		if err != nil || got != want {
+			t.Errorf("%s: %q %v", data, got, err)
+		}
 	}
-	shown := `navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => { window.shown = all.map(n => [n.title, n.body, n.data.page, n.requireInteraction].join("|")).join("; ") }) && window.shown`
-	deliver(`{"title":"7번 창구로 오십시오","body":"502번","lang":"ko","tag":"ticket","page":"/t/` + paper + `","urgent":true}`)
-	p.holds("the message is shown", fmt.Sprintf(`(%s) === %q`, shown, "7번 창구로 오십시오|502번|"+base+"/t/"+paper+"|true"))
-	deliver(`{"title":"elsewhere","page":"https://evil.example/t/x","tag":"ticket"}`)
-	p.holds("no page of elsewhere", fmt.Sprintf(`(%s) === %q`, shown, "elsewhere||"+base+"/|false"))
-	deliver("no JSON")
-	p.holds("something is shown all the same", fmt.Sprintf(`(%s)?.startsWith("순번 / Queue|")`, shown))
+	shows(`{"title":"7번 창구로 오십시오","body":"502번","lang":"ko","tag":"ticket","page":"/t/`+paper+`","urgent":true}`, "7번 창구로 오십시오|502번|"+base+"/t/"+paper+"|true")
+	shows(`{"title":"elsewhere","page":"https://evil.example/t/x","tag":"ticket"}`, "elsewhere||"+base+"/|false")
+	shows("no JSON", "순번 / Queue||"+base+"/|false")
 
 	p.click("[data-push=stop]")
 	p.says(".push .said", "알림을 껐습니다")
