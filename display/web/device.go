@@ -42,12 +42,21 @@ func knownDevice(r *http.Request) (Device, bool) {
 // ended, its holder may not come back, or it is of a day that is over. A ticket
 // that nobody has heard of yet does not.
 func (s *Site) outlived(c Claim, now time.Time) bool {
-	t, unknown := s.find(c.Token)
-	if unknown != "" {
-		o, _ := s.city.Office(c.Office)
-		return o.Snapshot != nil && o.Snapshot.Day > c.Day || now.Sub(c.Asked) >= bridged
+	if over, known := s.ended(c.Token, now); known {
+		return over
 	}
-	return t.ended() || t.Status == feed.StatusNoShow && gone(t.Ticket, now)
+	o, _ := s.city.Office(c.Office)
+	return o.Snapshot != nil && o.Snapshot.Day > c.Day || now.Sub(c.Asked) >= bridged
+}
+
+// ended reports whether a ticket is over for its holder; false, false is that
+// nothing is known of it.
+func (s *Site) ended(token string, now time.Time) (over, known bool) {
+	t, unknown := s.find(token)
+	if unknown != "" {
+		return false, false
+	}
+	return t.ended() || t.Status == feed.StatusNoShow && gone(t.Ticket, now), true
 }
 
 // gone reports whether the time in which the holder of a missed ticket may come

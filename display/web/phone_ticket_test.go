@@ -1,12 +1,12 @@
 package web
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/backgroundservice"
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/serviceworker"
@@ -30,13 +30,16 @@ func online(ahead int, seq uint64) Ticket {
 		Away: true, DelayLeft: 5, Issued: time.Now(), Changed: time.Now(), Told: &feed.Range{Low: 1500, Mid: 2100, High: 3900}, Journal: "j", Seq: seq, Rules: passports().Rules}
 }
 
+// point is one of P-256, as a public key is written.
+const point = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
+
 // TestTicketOnAPhone goes the way of a citizen: the office's page, a ticket, the
 // line getting shorter, checking in, the call.
 func TestTicketOnAPhone(t *testing.T) {
 	c := newTown(passports())
 	c.away = true
 	s := newSite(t, c)
-	s.pushKey = "BLQELIDm-6b9Bl07YrEuXJ4BL_YBVQ0dvt9NQGGJxIQidJWHPNa9YrouvcQ9d7_MqzvGS9Alz60SZNCG3qfpk5M"
+	s.pushKey = point
 	p := newPhone(t, serveReal(t, s))
 	p.open("/o/CS0001")
 	p.says(".online .terms", "도착 확인 전에 차례가 오면 다음 분을 먼저 모십니다. 차례가 지난 경우 10분 안에 도착 확인을 하시면 기다리시는 2명 다음 순서로 모십니다")
@@ -52,8 +55,11 @@ func TestTicketOnAPhone(t *testing.T) {
 	}
 	tell(online(9, 11))
 	p.says(".ticket .head", "앞에 9명")
+	p.open("/t/" + token)
 	p.says(".ticket .text", "도착하시면 순번 표시판의 코드로")
 	p.hidden(".ticket .go")
+	p.says(".checkin summary", "도착하셨습니까")
+	p.hidden(".checkin input[name=code]")
 	p.fits("waiting")
 
 	// The way to the office stays in the browser.
@@ -74,7 +80,7 @@ func TestTicketOnAPhone(t *testing.T) {
 
 	// A wrong code, then the right one.
 	c.wrong = "9999"
-	p.run("type a code", chromedp.SendKeys(chromedp.CSS(".checkin input[name=code]"), "9999"))
+	p.run("type a code", chromedp.SendKeys(chromedp.CSS(".checkin input[name=code]"), "9999")) // it is open by now
 	p.click(".checkin button")
 	p.says(".refusal .text", "코드가 맞지 않습니다")
 	p.fits("refused")
@@ -210,7 +216,7 @@ func TestPushOnAPhone(t *testing.T) {
 	ledger := NewMemory()
 	s := newSite(t, c)
 	s.ledger = ledger
-	s.pushKey = "BLQELIDm-6b9Bl07YrEuXJ4BL_YBVQ0dvt9NQGGJxIQidJWHPNa9YrouvcQ9d7_MqzvGS9Alz60SZNCG3qfpk5M"
+	s.pushKey = point
 	base := serveReal(t, s)
 	p := newPhone(t, base)
 	c.tell(paper, online(9, 11))
@@ -220,10 +226,11 @@ func TestPushOnAPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.says(".push [data-push=start]", "알림 받기")
+	p.do(`PushManager.prototype.subscribe = async () => { throw new DOMException("no push service") }`)
 	p.click("[data-push=start]")
-	p.says(".push .said", "알림을 켜지 못하였습니다") // no push service here
+	p.says(".push .said", "알림을 켜지 못하였습니다")
 	p.do(`
-		const made = { endpoint: "https://push.example/send/abc", getKey: (name) => Uint8Array.from(atob(name === "auth" ? "AAECAwQFBgcICQoLDA0ODw==" : "BLQELIDm+6b9Bl07YrEuXJ4BL/YBVQ0dvt9NQGGJxIQidJWHPNa9YrouvcQ9d7/MqzvGS9Alz60SZNCG3qfpk5M="), c => c.charCodeAt(0)).buffer };
+		const made = { endpoint: "https://push.example/send/abc", getKey: (name) => Uint8Array.from(atob(name === "auth" ? "AAECAwQFBgcICQoLDA0ODw==" : "BGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfU="), c => c.charCodeAt(0)).buffer };
 		PushManager.prototype.subscribe = async (o) => { window.subscribed = o; return made };
 		PushManager.prototype.getSubscription = async () => made;`)
 	p.click("[data-push=start]")
@@ -239,31 +246,46 @@ func TestPushOnAPhone(t *testing.T) {
 	p.fits("push")
 
 	// The worker shows what the push service brings, whatever it is.
-	registered := make(chan serviceworker.RegistrationID, 16)
+	registered, displayed := make(chan serviceworker.RegistrationID, 16), make(chan string, 16)
 	if err := chromedp.Listen(p.ctx, func(e any) {
-		if e, ok := e.(*serviceworker.EventWorkerRegistrationUpdated); ok {
+		switch e := e.(type) {
+		case *serviceworker.EventWorkerRegistrationUpdated:
 			for _, r := range e.Registrations {
 				select {
 				case registered <- r.RegistrationID:
 				default:
 				}
 			}
+		case *backgroundservice.EventBackgroundServiceEventReceived:
+			if b := e.BackgroundServiceEvent; b.EventName == "Notification displayed" {
+				displayed <- b.InstanceID
+			}
 		}
 	}); err != nil {
 		t.Fatal(err)
 	}
+	p.holds("the worker is there", `navigator.serviceWorker.controller?.state === "activated"`)
 	call(p, serviceworker.Enable, cdp.Empty{})
+	call(p, backgroundservice.StartObserving, backgroundservice.StartObservingParams{Service: backgroundservice.ServiceNameNotifications})
+	call(p, backgroundservice.SetRecording, backgroundservice.SetRecordingParams{ShouldRecord: true, Service: backgroundservice.ServiceNameNotifications})
 	id := <-registered
-	deliver := func(data string) {
+	shows := func(data, want string) {
+		t.Helper()
 		call(p, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: base, RegistrationID: id, Data: data})
+		select { // a look before that would take the message away
+		case <-displayed:
+		case <-time.After(phonePatient):
+			t.Fatalf("%s is not shown", data)
+		}
+		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`navigator.serviceWorker.ready.then(r => r.getNotifications()).then(
+			all => all.map(n => [n.title, n.body, n.data.page, n.requireInteraction].join("|")).join("; "))`, chromedp.EvalAwaitPromise))
+		if err != nil || got != want {
+			t.Errorf("%s: %q %v", data, got, err)
+		}
 	}
-	shown := `navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => { window.shown = all.map(n => [n.title, n.body, n.data.page, n.requireInteraction].join("|")).join("; ") }) && window.shown`
-	deliver(`{"title":"7번 창구로 오십시오","body":"502번","lang":"ko","tag":"ticket","page":"/t/` + paper + `","urgent":true}`)
-	p.holds("the message is shown", fmt.Sprintf(`(%s) === %q`, shown, "7번 창구로 오십시오|502번|"+base+"/t/"+paper+"|true"))
-	deliver(`{"title":"elsewhere","page":"https://evil.example/t/x","tag":"ticket"}`)
-	p.holds("no page of elsewhere", fmt.Sprintf(`(%s) === %q`, shown, "elsewhere||"+base+"/|false"))
-	deliver("no JSON")
-	p.holds("something is shown all the same", fmt.Sprintf(`(%s)?.startsWith("순번 / Queue|")`, shown))
+	shows(`{"title":"7번 창구로 오십시오","body":"502번","lang":"ko","tag":"ticket","page":"/t/`+paper+`","urgent":true}`, "7번 창구로 오십시오|502번|"+base+"/t/"+paper+"|true")
+	shows(`{"title":"elsewhere","page":"https://evil.example/t/x","tag":"ticket"}`, "elsewhere||"+base+"/|false")
+	shows("no JSON", "순번 / Queue||"+base+"/|false")
 
 	p.click("[data-push=stop]")
 	p.says(".push .said", "알림을 껐습니다")

@@ -126,12 +126,11 @@ func (s *Site) claim(ctx context.Context, w http.ResponseWriter, r *http.Request
 			return
 		}
 		// An office answers an old request with its old ticket.
-		c.Token, c.Day = reply.Ticket.Token, reply.Ticket.Day
-		if !s.outlived(c, time.Now()) {
-			s.lead(w, r, c.Token, "")
+		if ended, _ := s.ended(reply.Ticket.Token, time.Now()); !ended {
+			s.lead(w, r, reply.Ticket.Token, "")
 			return
 		}
-		over, c.Token = c.Token, ""
+		over = reply.Ticket.Token
 		c.Request = requestID(c.Request, "again")
 	}
 	s.refuse(w, r, because(noAnswer))
@@ -144,8 +143,8 @@ func (s *Site) taken(office, id string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	t, unknown := s.find(token)
-	return token, unknown == "" && !s.outlived(Claim{Office: office, Token: token, Day: t.Day}, time.Now())
+	over, known := s.ended(token, time.Now())
+	return token, known && !over
 }
 
 // lead sends the citizen to a ticket's page, which may say why.

@@ -55,6 +55,11 @@ function watch() {
   const d = ticket.dataset;
   const go = goes();
   if (d.go !== String(go)) d.go = String(go);
+  const checkin = ticket.querySelector(".checkin");
+  if (checkin && (go || d.state === "no_show") && checkin.dataset.asked !== d.state) { // once: its reader may close it
+    checkin.dataset.asked = d.state;
+    checkin.open = true;
+  }
   const head = ticket.querySelector("[data-t=head]").textContent;
   const says = d.stale === "true" ? "" : d.state === "called" ? head : go ? "go" : "";
   if (says === said) return;
@@ -108,14 +113,18 @@ async function pushes(box) {
     if (!answer.ok) throw new Error("push: " + answer.status);
   }
 
+  // A browser out of reach of its push service asks on and on.
+  const within = (promise) => Promise.race([promise, new Promise((_, no) => setTimeout(no, 15000))]);
+
   start.addEventListener("click", async () => {
+    say("");
     try {
       if (await Notification.requestPermission() !== "granted") {
         say("denied");
         return;
       }
       await navigator.serviceWorker.ready;
-      const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.key) });
+      const subscription = await within(registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.key) }));
       await tell(subscription, {});
       localStorage.setItem(mine, "1");
       show(true);
