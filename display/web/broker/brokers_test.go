@@ -22,8 +22,8 @@ import (
 type server interface {
 	url() string
 	start()
-	kill()        // at once, without goodbye
-	save() string // writes its memory to disk and names the file; "" if it has none
+	kill() // at once, without goodbye; of a cluster one machine
+	gone() // the whole of it
 }
 
 // eachBroker runs a test against every broker the feed may meet.
@@ -36,6 +36,10 @@ func eachBroker(t *testing.T, test func(t *testing.T, b server)) {
 	t.Run("mosquitto", func(t *testing.T) {
 		t.Parallel()
 		test(t, newMosquitto(t))
+	})
+	t.Run("nats", func(t *testing.T) {
+		t.Parallel()
+		test(t, newCluster(t, ""))
 	})
 }
 
@@ -86,7 +90,7 @@ func (e *embedded) kill() {
 	<-e.done
 }
 
-func (e *embedded) save() string { return "" }
+func (e *embedded) gone() { e.kill() }
 
 type mosquitto struct {
 	t       *testing.T
@@ -176,6 +180,9 @@ func (m *mosquitto) kill() {
 	m.cmd = nil
 }
 
+func (m *mosquitto) gone() { m.kill() }
+
+// save writes its memory to disk and names the file.
 func (m *mosquitto) save() string {
 	m.cmd.Process.Signal(syscall.SIGUSR1)
 	return m.db
@@ -184,7 +191,12 @@ func (m *mosquitto) save() string {
 // eventually waits for an event by looking.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
+	within(t, 20*time.Second, what, ok)
+}
+
+func within(t *testing.T, most time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(most)
 	defer deadline.Stop()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
@@ -214,7 +226,8 @@ func newProxy(t *testing.T, b server) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{t: t, listen: l, to: strings.TrimPrefix(b.url(), "tcp://"), conns: make(map[net.Conn]bool)}
+	first, _, _ := strings.Cut(b.url(), ",")
+	p := &proxy{t: t, listen: l, to: strings.TrimPrefix(first, "tcp://"), conns: make(map[net.Conn]bool)}
 	p.wg.Go(p.accept)
 	t.Cleanup(func() {
 		l.Close()

@@ -298,7 +298,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("a hanging office: %v", err)
 		}
 
-		b.kill()
+		b.gone()
 		eventually(t, "the city knows", func() bool { up, _ := c.city.Link(); return !up })
 		if _, err := issue("x0123456789abcdef"); !errors.Is(err, intake.ErrOffline) {
 			t.Errorf("without a broker: %v", err)
@@ -354,6 +354,7 @@ func TestHostilePayloads(t *testing.T) {
 		k.grow(70)
 		c.whole(k.rec, "CS0001")
 		eventually(t, "the state", func() bool { return c.waiting("CS0001") == 1 })
+		eventually(t, "and the status", func() bool { o, _ := c.city.Office("CS0001"); return o.Status != nil })
 		before, _ := c.city.Office("CS0001")
 		refused, bad := c.city.Counts().Refused, k.up.Stats().Bad
 
