@@ -24,6 +24,19 @@ type server interface {
 	start()
 	kill() // at once, without goodbye; of a cluster one machine
 	gone() // the whole of it
+	back() // after gone
+	promises() promises
+	another() server // a second one of the kind, that knows nothing of it; nil for a cluster
+}
+
+// promises are what not every broker does. A test asserts what is promised, and
+// that the rest is still not so: then docs/brokers.md is to be corrected.
+type promises struct {
+	memory         bool // retained messages outlive the death of the whole broker
+	memoryLater    bool // they do, but the first reader afterwards does not get them
+	machine        bool // the broker outlives the death of a machine
+	ownID          bool // with certificates: nobody ends another's connection by its client id
+	willAtTakeover bool // the will of a client is said whose id another takes
 }
 
 // eachBroker runs a test against every broker the feed may meet.
@@ -91,6 +104,10 @@ func (e *embedded) kill() {
 }
 
 func (e *embedded) gone() { e.kill() }
+func (e *embedded) back() { e.start() }
+
+func (e *embedded) promises() promises { return promises{willAtTakeover: true} }
+func (e *embedded) another() server    { return newEmbedded(e.t) }
 
 type mosquitto struct {
 	t       *testing.T
@@ -181,6 +198,12 @@ func (m *mosquitto) kill() {
 }
 
 func (m *mosquitto) gone() { m.kill() }
+func (m *mosquitto) back() { m.start() }
+
+func (m *mosquitto) promises() promises {
+	return promises{memory: true, ownID: true, willAtTakeover: true}
+}
+func (m *mosquitto) another() server { return newMosquitto(m.t) }
 
 // save writes its memory to disk and names the file.
 func (m *mosquitto) save() string {
@@ -227,7 +250,7 @@ func newProxy(t *testing.T, b server) *proxy {
 		t.Fatal(err)
 	}
 	first, _, _ := strings.Cut(b.url(), ",")
-	p := &proxy{t: t, listen: l, to: strings.TrimPrefix(first, "tcp://"), conns: make(map[net.Conn]bool)}
+	p := &proxy{t: t, listen: l, to: first[len("tcp://"):], conns: make(map[net.Conn]bool)}
 	p.wg.Go(p.accept)
 	t.Cleanup(func() {
 		l.Close()

@@ -42,15 +42,19 @@ func TestLateReaderSeesTheState(t *testing.T) {
 	})
 }
 
+// onDisk has a broker save its memory, and looks for something in it.
+func onDisk(t *testing.T, m *mosquitto, what string) bool {
+	t.Helper()
+	b, err := os.ReadFile(m.save())
+	return err == nil && bytes.Contains(b, []byte(what))
+}
+
 func TestMemorySurvivesSIGKILL(t *testing.T) {
 	t.Parallel()
 	m := newMosquitto(t)
 	k := newKiosk(t, "CS0001", m.url())
 	k.show(7)
-	eventually(t, "the state is on the disk", func() bool {
-		b, err := os.ReadFile(m.save())
-		return err == nil && bytes.Contains(b, []byte(`"waiting":7`))
-	})
+	eventually(t, "the state is on the disk", func() bool { return onDisk(t, m, `"waiting":7`) })
 	k.off()
 	m.kill()
 	m.start()

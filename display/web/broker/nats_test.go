@@ -87,12 +87,7 @@ func newCluster(t *testing.T, ca string) *cluster {
 		c.nodes = append(c.nodes, n)
 		t.Cleanup(n.kill)
 	}
-	for _, n := range c.nodes {
-		n.run()
-	}
-	for _, n := range c.nodes {
-		n.ready()
-	}
+	c.back()
 	return c
 }
 
@@ -107,6 +102,19 @@ func (c *cluster) url() string {
 // start, kill: what happens to a cluster happens to one of its machines.
 func (c *cluster) start() { c.nodes[0].run(); c.nodes[0].ready() }
 func (c *cluster) kill()  { c.nodes[0].kill() }
+
+func (c *cluster) back() {
+	for _, n := range c.nodes {
+		n.run()
+	}
+	for _, n := range c.nodes {
+		n.ready()
+	}
+}
+
+func (c *cluster) promises() promises { return promises{memoryLater: true, machine: true} }
+func (c *cluster) another() server    { return nil }
+
 func (c *cluster) gone() {
 	for _, n := range c.nodes {
 		n.kill()
