@@ -4,6 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+NATS    := github.com/nats-io/nats-server/v2@v2.15.2
 FUZZTIME ?= 20s
 CITY    := 127.0.0.1:8480
 # Not 1883, where Debian's mosquitto listens once it is installed.
@@ -98,10 +99,11 @@ needs-board:
 	@sh .ci/needs fonts-nanum $(SCREEN)
 
 needs-bench:
-	@sh .ci/needs fonts-nanum xvfb $(SCREEN)
+	@sh .ci/needs fonts-nanum xvfb mosquitto nginx-light $(SCREEN)
 
 needs-test:
-	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
+	@sh .ci/tool nats-server $(NATS)
+	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto postgresql nginx-light chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
 
 needs-hil:
 	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -75,14 +76,17 @@ func tag(b []byte) string {
 }
 
 // answer sends public JSON with an ETag; the same figures give the same tag.
-func answer(w http.ResponseWriter, r *http.Request, v any) {
+func answer(w http.ResponseWriter, r *http.Request, v any) { answerFor(w, r, v, 5*time.Second) }
+
+// answerFor is answer for figures that hold a while.
+func answerFor(w http.ResponseWriter, r *http.Request, v any, age time.Duration) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic("web: an answer does not encode: " + err.Error()) // it holds plain data only
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Cache-Control", "public, max-age=5")
+	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", age/time.Second))
 	h.Set("ETag", tag(b))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(append(b, '\n')))
 }

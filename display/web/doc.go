@@ -8,6 +8,7 @@
 //	                       POST .../cancel gives the ticket up
 //	/events, /o/<office>/events, /t/<token>/events    server-sent events, JSON
 //	/api/v1/offices[/<office>]       JSON with ETag
+//	/api/v1/offices/<office>/curves  JSON: its day by the half hour, see figures
 //	/api/v1/tickets/<token>          JSON, for the ticket's page
 //	/B551982/cso_v2/cso_{info,realtime}_v2   the national format
 //	/healthz

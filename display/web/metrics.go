@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,9 +16,8 @@ type meters struct {
 	requests *prometheus.CounterVec   // by route and class of status
 	took     prometheus.Histogram     // to answer, streams apart
 	refused  *prometheus.CounterVec   // by bound
-	streams  prometheus.Gauge         // open
 	ended    *prometheus.CounterVec   // streams, by who ended them
-	frames   prometheus.Counter       // written to streams
+	frames   prometheus.Counter       // deliveries to streams
 	asked    *prometheus.HistogramVec // requests to offices, by kind and outcome
 }
 
@@ -31,9 +29,8 @@ func (s *Site) register(reg prometheus.Registerer) error {
 		took: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "sunbeon_http_request_seconds", Help: "Time to answer a request, streams apart.",
 			Buckets: []float64{.001, .005, .025, .1, .5, 1, 2.5, 5, 10}}),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sunbeon_http_limited_total", Help: "Requests refused as too many: look and act by address, ticket by token, miss by address."}, []string{"by"}),
-		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "sunbeon_readers", Help: "Open streams of server-sent events."}),
-		ended:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sunbeon_streams_ended_total", Help: "Streams that have ended, by who ended them: the reader, or we (too slow, too many, the end)."}, []string{"by"}),
-		frames:  prometheus.NewCounter(prometheus.CounterOpts{Name: "sunbeon_stream_writes_total", Help: "Writes to streams: one or more events each."}),
+		ended:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sunbeon_streams_ended_total", Help: "Streams that have ended, by who ended them: the reader, or we (too slow, the end)."}, []string{"by"}),
+		frames:  prometheus.NewCounter(prometheus.CounterOpts{Name: "sunbeon_stream_writes_total", Help: "Deliveries to streams: one or more events each."}),
 		asked: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "sunbeon_ask_seconds", Help: "Time until an office answered a request, by kind and outcome.",
 			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2, 4.5}}, []string{"kind", "outcome"}),
 	}
@@ -43,7 +40,8 @@ func (s *Site) register(reg prometheus.Registerer) error {
 	gauge := func(name, help string, of func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, of)
 	}
-	all := []prometheus.Collector{s.meters.requests, s.meters.took, s.meters.refused, s.meters.streams, s.meters.ended, s.meters.frames, s.meters.asked,
+	all := []prometheus.Collector{s.meters.requests, s.meters.took, s.meters.refused, s.meters.ended, s.meters.frames, s.meters.asked,
+		gauge("sunbeon_readers", "Open streams of server-sent events.", func() float64 { return float64(s.hub.places.Load()) }),
 		gauge("sunbeon_broker_connected", "1 while the broker is reached.", func() float64 {
 			if connected, _ := s.city.Link(); connected {
 				return 1
@@ -73,31 +71,6 @@ func (s *Site) freshness() (fresh, old int) {
 	}
 	return fresh, old
 }
-
-// live serves a stream and counts it.
-func (s *Site) live(w http.ResponseWriter, r *http.Request, me *reader) {
-	s.meters.streams.Inc()
-	defer s.meters.streams.Dec()
-	s.stream(flushes{w, s.meters.frames}, r, me)
-	by := "us"
-	if r.Context().Err() != nil {
-		by = "reader"
-	}
-	s.meters.ended.WithLabelValues(by).Inc()
-}
-
-// flushes counts what is handed to the network.
-type flushes struct {
-	http.ResponseWriter
-	count prometheus.Counter
-}
-
-func (f flushes) FlushError() error {
-	f.count.Inc()
-	return http.NewResponseController(f.ResponseWriter).Flush()
-}
-
-func (f flushes) Unwrap() http.ResponseWriter { return f.ResponseWriter }
 
 // timed is a Desk that tells how long its offices take.
 type timed struct {

@@ -260,8 +260,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 
 	// No room: four readers are there.
 	for range 4 {
-		r := &reader{mail: make(chan []byte, mailbox)}
-		until(t, "a place for a reader", func() bool { return s.attend(t.Context(), r) })
+		until(t, "a place for a reader", s.hub.place)
 	}
 	for _, q := range [][2]string{{"GET /events", "/events"}, {"GET /o/{office}/events", "/o/CS0001/events"}, {"GET /t/{token}/events", "/t/abcdefghijklmnop/events"}} {
 		j.ask(t, q[0], q[1], 503, false)

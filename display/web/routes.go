@@ -10,15 +10,22 @@ func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, base := range []string{"", "/en"} {
 		mux.Handle("GET "+base+"/{$}", s.zip(http.HandlerFunc(s.front)))
+		mux.Handle("GET "+base+"/map", s.zip(http.HandlerFunc(s.drawn)))
 		mux.HandleFunc("GET "+base+"/o/{office}", s.office)
+		mux.HandleFunc("GET "+base+"/widget/{office}", s.widget)
 		mux.HandleFunc("GET "+base+"/t/{token}", s.ticket)
 		mux.HandleFunc("POST "+base+"/o/{office}/ticket", s.take)
 		mux.HandleFunc("POST "+base+"/t/{token}/cancel", s.cancel)
+		mux.HandleFunc("POST "+base+"/t/{token}/delay", s.delay)
+		mux.HandleFunc("POST "+base+"/t/{token}/arrive", s.arrive)
+		mux.HandleFunc("GET "+base+"/o/{office}/arrive", s.arriving)
+		mux.HandleFunc("POST "+base+"/t/{token}/push", s.subscribe)
+		mux.HandleFunc("POST "+base+"/t/{token}/text", s.text)
 	}
 	mux.Handle("GET /en", http.RedirectHandler("/en/", http.StatusPermanentRedirect))
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		foreign(w.Header())
-		s.live(w, r, &reader{})
+		s.stream(w, r, room{})
 	})
 	mux.HandleFunc("GET /o/{office}/events", func(w http.ResponseWriter, r *http.Request) {
 		foreign(w.Header())
@@ -27,7 +34,7 @@ func (s *Site) Handler() http.Handler {
 			s.refuse(w, r, because(unknownOffice))
 			return
 		}
-		s.live(w, r, &reader{office: id})
+		s.stream(w, r, room{office: id})
 	})
 	mux.HandleFunc("GET /t/{token}/events", func(w http.ResponseWriter, r *http.Request) {
 		t, why := s.find(r.PathValue("token"))
@@ -35,17 +42,23 @@ func (s *Site) Handler() http.Handler {
 			s.refuse(w, r, because(why))
 			return
 		}
-		s.live(w, r, &reader{office: t.Office, ticket: true})
+		s.stream(w, r, room{office: t.Office, ticket: true})
 	})
 	mux.Handle("GET /api/v1/openapi.yaml", s.open(s.apiDocument))
 	mux.Handle("GET /api/v1/offices", s.open(s.apiOffices))
 	mux.Handle("GET /api/v1/offices/{office}", s.open(s.apiOffice))
+	mux.Handle("GET /api/v1/offices/{office}/curves", s.open(s.apiCurves))
+	mux.Handle("GET /api/v1/offices/{office}/nearby", s.open(s.apiNearby))
 	mux.HandleFunc("GET /api/v1/tickets/{token}", s.apiTicket)
 	mux.Handle("GET /B551982/cso_v2/cso_realtime_v2", s.open(s.national(realtimeRows)))
 	mux.Handle("GET /B551982/cso_v2/cso_info_v2", s.open(s.national(infoRows)))
 	mux.Handle("GET /assets/{version}/{name}", s.zip(http.HandlerFunc(s.pages.asset)))
+	mux.HandleFunc("GET /sw.js", s.worker)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
+	if s.enrol != nil {
+		mux.Handle("POST /enrol", s.enrol)
+	}
 	mux.HandleFunc("/", s.elsewhere)
 
 	guard := http.NewCrossOriginProtection()
@@ -62,7 +75,7 @@ func (s *Site) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+			"connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // a ticket's address stays here
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -17,19 +17,24 @@ const StaleAfter = 90 * time.Second
 // Card is one office as the page of all offices shows it, and as the JSON of
 // version 1 gives it. Times are Unix milliseconds.
 type Card struct {
-	ID          string    `json:"id"`
-	Name        Words     `json:"name"`
-	Heard       int64     `json:"heard"` // when the figures are from; 0 is never, or not known
-	HeardText   Words     `json:"heardText"`
-	Stale       bool      `json:"stale"` // as of writing; heard decides
-	State       State     `json:"state"`
-	StateText   Words     `json:"stateText"`
-	Observed    bool      `json:"observed"`          // derived by listening to another machine
-	Waiting     *int      `json:"waiting,omitempty"` // absent when that of a service is
-	WaitingText Words     `json:"waitingText"`
-	Level       Level     `json:"level"` // of the busiest open service
-	LevelText   Words     `json:"levelText"`
-	Services    []Service `json:"services"`
+	ID          string      `json:"id"`
+	Name        Words       `json:"name"`
+	Heard       int64       `json:"heard"` // when the figures are from; 0 is never, or not known
+	HeardText   Words       `json:"heardText"`
+	Stale       bool        `json:"stale"` // as of writing; heard decides
+	State       State       `json:"state"`
+	StateText   Words       `json:"stateText"`
+	Soon        bool        `json:"closingSoon"`       // issuing ends within half an hour at every open service
+	Observed    bool        `json:"observed"`          // derived by listening to another machine
+	Waiting     *int        `json:"waiting,omitempty"` // absent when that of a service is
+	WaitingText Words       `json:"waitingText"`
+	Level       Level       `json:"level"` // of the busiest open service
+	LevelText   Words       `json:"levelText"`
+	Wait        *feed.Range `json:"wait,omitempty"` // of that service, seconds; absent when not known
+	WaitText    Words       `json:"waitText"`
+	Lat         float64     `json:"lat,omitempty"` // 0, 0 is not known
+	Lon         float64     `json:"lon,omitempty"`
+	Services    []Service   `json:"services"`
 }
 
 // Service is one line of an office.
@@ -38,6 +43,7 @@ type Service struct {
 	Name        Words       `json:"name"`
 	State       State       `json:"state"`
 	StateText   Words       `json:"stateText"`
+	Soon        bool        `json:"closingSoon"`       // issuing ends within half an hour
 	Waiting     *int        `json:"waiting,omitempty"` // absent when not known
 	WaitingText Words       `json:"waitingText"`
 	Called      string      `json:"called"` // last called number, "" before the first
@@ -54,6 +60,8 @@ type Service struct {
 	Online      bool        `json:"online"`          // tickets may be taken online at all
 	Take        bool        `json:"onlineNow"`       // and now
 	Why         Words       `json:"onlineWhy"`       // why not, when Online and not Take
+	Left        Words       `json:"onlineLeft"`      // how many online tickets are left; "" without a limit
+	Terms       Words       `json:"onlineTerms"`     // what to know before taking one
 }
 
 // Detail is one office as its own page shows it.
@@ -68,8 +76,7 @@ type Detail struct {
 	Weekdays string    `json:"weekdays,omitempty"`
 	Night    string    `json:"night,omitempty"`
 	Weekend  string    `json:"weekend,omitempty"`
-	Lat      float64   `json:"lat,omitempty"`
-	Lon      float64   `json:"lon,omitempty"`
+	Curves   *Curves   `json:"-"` // for the page alone; as JSON they have their own address
 }
 
 // Counter is one desk.
@@ -93,13 +100,13 @@ type Call struct {
 // link is the city's connection to its broker.
 type link struct {
 	Connected bool  `json:"connected"`
-	Since     int64 `json:"since"` // Unix ms
+	Since     int64 `json:"since"` // Unix ms; 0 while connected
 	SinceText Words `json:"sinceText"`
 }
 
 func linkOf(c City) link {
 	connected, since := c.Link()
-	if since.IsZero() {
+	if connected || since.IsZero() { // since when it stands differs between replicas, and nobody asks
 		return link{Connected: connected}
 	}
 	return link{connected, since.UnixMilli(), moment(since)}
@@ -108,14 +115,23 @@ func linkOf(c City) link {
 // noTime stands for a moment that is not known.
 func noTime() Words { return Words{"시각 미확인", "time not known"} }
 
-// heard is when the figures of an office are from: the moment the city heard
-// them, or the office's own time for those that the broker had kept. It is zero
-// when there are none, or the office's clock was not confirmed.
+// clockTrust is how far an office's confirmed clock may be off the city's and
+// still date its figures.
+const clockTrust = 5 * time.Second
+
+// heard is when the figures of an office are from: the office's own time, on
+// which all replicas agree, or the moment the city heard them where that clock is
+// not confirmed or far off. What the broker had kept is as old as it says. It is
+// zero when there are none, or none knows the time.
 func heard(o Office) time.Time {
 	switch {
 	case o.Snapshot == nil:
 		return time.Time{}
 	case o.Live:
+		own := time.UnixMilli(o.Snapshot.AsOf)
+		if o.Snapshot.Clock && o.Received.Sub(own).Abs() <= clockTrust {
+			return own
+		}
 		return o.Received
 	case !o.Snapshot.Clock || o.Snapshot.AsOf == 0:
 		return time.Time{}
@@ -141,11 +157,17 @@ func card(o Office, connected bool, now time.Time) Card {
 	if !at.IsZero() {
 		c.Heard, c.HeardText = at.UnixMilli(), moment(at)
 	}
+	if w := s.Where; w != nil {
+		c.Lat, c.Lon = w.Lat, w.Lon
+	}
 	waiting, known := 0, true
 	states := map[State]Words{}
+	goesOn := false // a service is open, and stays so
+	longest := -1.0 // minutes, of the services at c.Level
 	for _, v := range s.Services {
 		w := service(v, now)
 		w.Take, w.Why = offer(w, v.OnlineNow, c, connected)
+		w.Left, w.Terms = left(v), terms(v, o.Rules)
 		if v.Waiting == nil {
 			known = false
 		} else {
@@ -154,8 +176,12 @@ func card(o Office, connected bool, now time.Time) Card {
 		if _, seen := states[w.State]; !seen {
 			states[w.State] = w.StateText
 		}
-		if w.State == Open && w.Level.rank() > c.Level.rank() {
-			c.Level = w.Level
+		if w.State == Open && !w.Soon {
+			goesOn = true
+			states[Open] = Open.Words("")
+		}
+		if mid, told := median(w); told && (w.Level.rank() > c.Level.rank() || w.Level == c.Level && mid > longest) {
+			c.Level, c.Wait, c.WaitText, longest = w.Level, w.Wait, w.WaitText, mid
 		}
 		c.Services = append(c.Services, w)
 	}
@@ -166,6 +192,7 @@ func card(o Office, connected bool, now time.Time) Card {
 			break
 		}
 	}
+	c.Soon = c.State == Open && !goesOn
 	c.WaitingText, c.LevelText = atLeast(waiting), c.Level.Words()
 	if known {
 		c.Waiting, c.WaitingText = &waiting, people(&waiting)
@@ -207,6 +234,9 @@ func service(v feed.Service, now time.Time) Service {
 		}
 	}
 	w.StateText = w.State.Words(opens)
+	if until, again, soon := closing(v.Hours, now); soon && w.State == Open {
+		w.Soon, w.StateText = true, closingWords(until, again)
+	}
 	return w
 }
 
@@ -274,7 +304,6 @@ func detail(o Office, connected bool, now time.Time) Detail {
 	d.Clock, d.Date = s.Clock, s.Date
 	if w := s.Where; w != nil {
 		d.Address, d.Weekdays, d.Night, d.Weekend = cmp.Or(w.Road, w.Lot), hours(w.Weekdays), w.Night, w.Weekend
-		d.Lat, d.Lon = w.Lat, w.Lon
 	}
 	return d
 }

@@ -178,3 +178,31 @@ func FuzzOpening(f *testing.F) {
 		}
 	})
 }
+
+// TestHeardIsTheSameOnAllReplicas: the office's own time, where it may be
+// believed, and not when each of them has heard it.
+func TestHeardIsTheSameOnAllReplicas(t *testing.T) {
+	asOf := time.UnixMilli(1_800_000_000_000)
+	for what, c := range map[string]struct {
+		live, clock bool
+		after       time.Duration // receipt
+		own         bool
+	}{
+		"at once":                {true, true, 0, true},
+		"a little later":         {true, true, 3 * time.Second, true},
+		"on a clock ahead":       {true, true, -4 * time.Second, true},
+		"on a clock far ahead":   {true, true, -6 * time.Second, false},
+		"much later":             {true, true, 6 * time.Second, false},
+		"without a sure clock":   {true, false, time.Second, false},
+		"from the broker's past": {false, true, time.Hour, true},
+	} {
+		o := Office{Snapshot: &feed.Snapshot{AsOf: asOf.UnixMilli(), Clock: c.clock}, Received: asOf.Add(c.after), Live: c.live}
+		want := o.Received
+		if c.own {
+			want = asOf
+		}
+		if got := heard(o); !got.Equal(want) {
+			t.Errorf("%s: heard %v after the office's time, want %v", what, got.Sub(asOf), want.Sub(asOf))
+		}
+	}
+}

@@ -3,11 +3,13 @@
 //
 //	offices -- MQTT --> broker --> intake --> web --> citizens
 //	                    (ours, or the city's own with -broker)
+//	cityweb enroll       the city's authority: a certificate for each office
 //
 // Without -broker it serves MQTT itself, for one machine: the demo and a small
 // city. It prints one line with its address when it answers, and stops cleanly
-// on SIGTERM or SIGINT. Facts are kept in the folder of -data; everything else
-// comes back by itself.
+// on SIGTERM or SIGINT. Facts are kept in the store; everything else comes back by
+// itself. Several processes may share a store in PostgreSQL and a broker: each
+// is a replica that gives the same answers.
 package main
 
 import (
@@ -15,21 +17,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"sunbeon/appliance/feed"
 	"sunbeon/appliance/feed/link"
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
+	"sunbeon/display/web/figures"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/ledger"
 	"sunbeon/display/web/limit"
 	"sunbeon/display/web/metrics"
+	"sunbeon/display/web/sqldb"
 )
 
 // version is set by the linker.
@@ -38,7 +46,11 @@ var version = "development"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	host, err := os.Hostname()
+	if err != nil {
+		host = "main"
+	}
+	err = run(ctx, os.Args[1:], surroundings{store: os.Getenv("SUNBEON_STORE"), host: host}, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, errHelp):
 	case err != nil:
@@ -48,8 +60,18 @@ func main() {
 }
 
 // run serves until ctx ends; a clean stop is no error.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parse(args, stderr)
+func run(ctx context.Context, args []string, around surroundings, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "webhook-test" {
+		return webhookTest(ctx, args[1:], stdout, stderr)
+	}
+	if len(args) > 0 && args[0] == "enroll" {
+		return enrollCommand(args[1:], stdout, time.Now)
+	}
+	o, err := parse(args, around, stderr)
+	if err != nil {
+		return err
+	}
+	border, err := outlineOf(o.outline)
 	if err != nil {
 		return err
 	}
@@ -64,11 +86,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(o.data, 0o750); err != nil {
 		return fmt.Errorf("cityweb: the folder for facts: %w; name a writable one with -data", err)
 	}
-	store, err := intake.OpenStore(filepath.Join(o.data, "facts.db"))
+	if o.store == "" {
+		o.store = storeIn(o.data)
+	}
+	db, err := sqldb.Open(ctx, o.store)
+	if err != nil {
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
+	}
+	defer db.Close()
+	store, err := intake.OpenStore(ctx, db)
+	if err != nil {
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
+	}
+	kept, err := ledger.Open(ctx, db)
+	if err != nil {
+		return fmt.Errorf("cityweb: the store: %w (-store)", err)
+	}
+	told, err := newMessages(ctx, o, kept, log.With("part", "notify"))
 	if err != nil {
 		return err
 	}
-	defer store.Close()
 	ln, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("cityweb: %w; choose another address with -listen", err)
@@ -85,14 +122,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		o.brokers = []string{b.URL()}
 		parts = append(parts, b.Run)
 	}
-	city := intake.New(intake.Config{City: o.city, Link: link.Config{Brokers: o.brokers}, Store: store, Log: log.With("part", "intake")})
+	to, err := identified(link.Config{Brokers: o.brokers}, o.as)
+	if err != nil {
+		return err
+	}
+	enrolment, err := enrolling(o.ca, o.city, log)
+	if err != nil {
+		return err
+	}
+	var site *web.Site // the city hears nothing before it runs, and then there is one
+	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: to, Store: store,
+		Replied: func(office string, t feed.Issued) { site.Replied(office, t) }, Log: log.With("part", "intake")})
+	days, err := figures.Open(ctx, figures.Config{DB: db, Log: log.With("part", "figures")})
+	if err != nil {
+		return err
+	}
 	registry := metrics.New(version)
 	if err := registry.Register(newCounts(city)); err != nil {
 		return fmt.Errorf("cityweb: metrics: %w", err)
 	}
-	site, err := web.New(web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web"),
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Readers: readers(), Figures: days, Outline: border, Enrol: enrolment, Log: log.With("part", "web"),
 		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
-		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}})
+		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
+	told.offer(&options)
+	site, err = web.New(options)
 	if err != nil {
 		return err
 	}
@@ -105,7 +158,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		log.Info("metrics", "address", own.Addr().String())
 		parts = append(parts, func(ctx context.Context) error { return metrics.Serve(ctx, own, registry, log.With("part", "metrics")) })
 	}
-	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) })
+	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) },
+		func(ctx context.Context) error { return kept.Run(ctx, log.With("part", "ledger")) }, told.notifier(site).Run)
 
 	group, ctx := errgroup.WithContext(ctx)
 	for _, part := range parts {
@@ -118,4 +172,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "cityweb: http://%s/\n", ln.Addr())
 	return group.Wait()
+}
+
+// storeIn is the store's file in a folder: city.db, or the facts.db of a version
+// that kept nothing else in it.
+func storeIn(folder string) string {
+	path, old := filepath.Join(folder, "city.db"), filepath.Join(folder, "facts.db")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(old); err == nil {
+			return old
+		}
+	}
+	return path
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -36,7 +37,7 @@ func startedWithLog(t *testing.T, args ...string) (site, mqtt string, log *logge
 	done := make(chan error, 1)
 	args = append([]string{"-listen", "127.0.0.1:0", "-mqtt", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "facts"), "-city", "sujeong", "-name", "수정시/Sujeong"}, args...)
 	go func() {
-		err := run(ctx, args, says, log)
+		err := run(ctx, args, surroundings{host: "시청.test"}, says, log)
 		says.CloseWithError(err)
 		done <- err
 	}()
@@ -194,6 +195,8 @@ func TestBadCommandLines(t *testing.T) {
 		`-mqtt "x"`:           {"-mqtt", "x"},
 		"-data is empty":      {"-data", ""},
 		"수정시/Sujeong City":    {"-name", "/Sujeong"},
+		"-replica: write":     {"-replica", "a/b"},
+		"-store":              {"-data", t.TempDir(), "-store", "postgres://127.0.0.1:1/city"},
 		`-metrics "9100"`:     {"-metrics", "9100"},
 		"text or json":        {"-log", "xml"},
 		"a range like":        {"-trusted-proxy", "proxy.example"},
@@ -202,20 +205,71 @@ func TestBadCommandLines(t *testing.T) {
 		"with -data":          {"-data", "/dev/null/x"},
 		"city's own with -br": {"-data", t.TempDir(), "-listen", "127.0.0.1:0", "-mqtt", "192.0.2.1:1"},
 	} {
-		err := run(t.Context(), args, io.Discard, io.Discard)
+		err := run(t.Context(), args, surroundings{host: "test"}, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "cityweb: ") {
 			t.Errorf("%q: %v", args, err)
 		}
 	}
 	var usage bytes.Buffer
-	if err := run(t.Context(), []string{"-help"}, io.Discard, &usage); !errors.Is(err, errHelp) || !strings.Contains(usage.String(), "-broker url") {
+	if err := run(t.Context(), []string{"-help"}, surroundings{}, io.Discard, &usage); !errors.Is(err, errHelp) || !strings.Contains(usage.String(), "-broker url") {
 		t.Errorf("%v %s", err, usage.String())
 	}
 }
 
 func TestBrokersMayBeRepeatedOrListed(t *testing.T) {
-	o, err := parse([]string{"-broker", "tcp://a:1883, ssl://b:8883", "-broker", "tcp://c"}, io.Discard)
+	o, err := parse([]string{"-broker", "tcp://a:1883, ssl://b:8883", "-broker", "tcp://c"}, surroundings{host: "test"}, io.Discard)
 	if err != nil || strings.Join(o.brokers, " ") != "tcp://a:1883 ssl://b:8883 tcp://c" || o.name.En != "Our City" {
 		t.Errorf("%+v %v", o, err)
+	}
+}
+
+func TestReplicaIsNamedAfterTheMachine(t *testing.T) {
+	for host, want := range map[string]string{"web-1.city.example": "web-1-city-example", "시청": "--"} {
+		if o, err := parse(nil, surroundings{host: host}, io.Discard); err != nil || o.replica != want {
+			t.Errorf("%q: %q %v, want %q", host, o.replica, err, want)
+		}
+	}
+	if o, err := parse([]string{"-replica", "b"}, surroundings{host: "h"}, io.Discard); err != nil || o.replica != "b" {
+		t.Errorf("%+v %v", o, err)
+	}
+}
+
+func TestWhereTheStoreIs(t *testing.T) {
+	dir := t.TempDir()
+	if got := storeIn(dir); got != filepath.Join(dir, "city.db") {
+		t.Error("a new one:", got)
+	}
+	old := filepath.Join(dir, "facts.db")
+	if err := os.WriteFile(old, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := storeIn(dir); got != old {
+		t.Error("of an earlier version:", got)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "city.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := storeIn(dir); got != filepath.Join(dir, "city.db") {
+		t.Error("with both:", got)
+	}
+	for want, args := range map[string][]string{"": nil, "from the environment": {}, "x": {"-store", "x"}} {
+		around := surroundings{host: "h"}
+		if args != nil {
+			around.store = "from the environment"
+		}
+		if o, err := parse(args, around, io.Discard); err != nil || o.store != want {
+			t.Errorf("%q: %q %v, want %q", args, o.store, err, want)
+		}
+	}
+}
+
+// TestNoPasswordInTheOpen: what cityweb says about a store does not show how to
+// get in.
+func TestNoPasswordInTheOpen(t *testing.T) {
+	var said bytes.Buffer
+	around := surroundings{host: "h", store: "postgres://sunbeon:hunter2@127.0.0.1:1/city"}
+	err := run(t.Context(), []string{"-data", t.TempDir()}, around, &said, &said)
+	if err == nil || strings.Contains(err.Error()+said.String(), "hunter2") {
+		t.Errorf("%v %s", err, &said)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,13 +16,15 @@ import (
 	"sunbeon/appliance/feed/link"
 	"sunbeon/appliance/feed/uplink"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/sqldb"
 )
 
 const cityName = "uijeongbu"
 
-// fast is a link for tests: the same behaviour, sooner.
+// fast is a link for tests: the same behaviour, sooner. Brokers stand in url with
+// commas between.
 func fast(url, name string) link.Config {
-	return link.Config{Brokers: []string{url}, ClientID: name, Username: name,
+	return link.Config{Brokers: strings.Split(url, ","), ClientID: name, Username: name,
 		KeepAlive: 4 * time.Second, Timeout: 4 * time.Second, // a busy machine answers late
 		MinBackoff: 10 * time.Millisecond, MaxBackoff: 100 * time.Millisecond}
 }
@@ -128,7 +131,7 @@ type kiosk struct {
 	rec   *record
 	desk  *counterDesk
 	epoch int64
-	tls   *tls.Config // of ssl://
+	tls   func() (*tls.Config, error) // of ssl://
 
 	up     *uplink.Uplink
 	cancel context.CancelFunc
@@ -137,7 +140,7 @@ type kiosk struct {
 
 func newKiosk(t *testing.T, id, url string) *kiosk { return newKioskWith(t, id, url, nil) }
 
-func newKioskWith(t *testing.T, id, url string, secure *tls.Config) *kiosk {
+func newKioskWith(t *testing.T, id, url string, secure func() (*tls.Config, error)) *kiosk {
 	k := &kiosk{t: t, id: id, url: url, tls: secure, rec: newRecord("j-" + id), desk: new(counterDesk)}
 	t.Cleanup(k.off)
 	k.on()
@@ -187,6 +190,7 @@ type cityEnd struct {
 	url  string
 	path string
 
+	db     *sqldb.DB
 	store  *intake.Store
 	city   *intake.City
 	cancel context.CancelFunc
@@ -203,7 +207,10 @@ func newCity(t *testing.T, url string) *cityEnd {
 func (c *cityEnd) on() {
 	c.t.Helper()
 	var err error
-	if c.store, err = intake.OpenStore(c.path); err != nil {
+	if c.db, err = sqldb.Open(context.Background(), c.path); err != nil {
+		c.t.Fatal(err)
+	}
+	if c.store, err = intake.OpenStore(context.Background(), c.db); err != nil {
 		c.t.Fatal(err)
 	}
 	c.city = intake.New(intake.Config{City: cityName, Link: fast(c.url, "city"), Store: c.store})
@@ -222,7 +229,7 @@ func (c *cityEnd) off() {
 	c.cancel()
 	<-c.done
 	c.cancel = nil
-	if err := c.store.Close(); err != nil {
+	if err := c.db.Close(); err != nil {
 		c.t.Error(err)
 	}
 }
@@ -268,7 +275,7 @@ type stranger struct {
 
 func newStranger(t *testing.T, url string) *stranger { return newStrangerWith(t, url, "stranger", nil) }
 
-func newStrangerWith(t *testing.T, url, name string, secure *tls.Config) *stranger {
+func newStrangerWith(t *testing.T, url, name string, secure func() (*tls.Config, error)) *stranger {
 	lc := fast(url, name)
 	lc.KeepAlive = time.Minute // it listens on one connection, however slow the machine is
 	lc.TLS = secure

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"crypto/rand"
 	"log/slog"
 	"maps"
 	"slices"
@@ -13,15 +14,20 @@ import (
 )
 
 // maxOffices bounds what a broker can make the city remember.
-const maxOffices = 2000
+// All of Korea has 3,800.
+const maxOffices = 5000
 
 // Config is what a City needs.
 type Config struct {
-	City  string           // the topic level
-	Link  link.Config      // ClientID and Log have defaults
-	Store *Store           // only this City may write to it
-	Log   *slog.Logger     // nil is silent
-	Now   func() time.Time // nil is time.Now
+	City    string      // the topic level
+	Replica string      // tells this process from others of the same city; may be empty where it is alone
+	Link    link.Config // ClientID, Username and Log have defaults
+	Store   *Store      // only this City of the process may write to it
+	// Replied hears every reply that carries a ticket, whichever replica has asked.
+	// It must not block. Nil is nobody.
+	Replied func(office string, t feed.Issued)
+	Log     *slog.Logger     // nil is silent
+	Now     func() time.Time // nil is time.Now
 }
 
 // City keeps what the offices say. All its methods are safe for concurrent use
@@ -33,6 +39,11 @@ type City struct {
 
 	mail    *mailbox
 	cursors *cursors
+	run     string // tells this start from all others
+
+	// Of the worker alone.
+	late *time.Timer     // to look for what told tells of
+	told map[head]uint64 // facts that states tell of and that have not come
 
 	mu         sync.RWMutex
 	complained map[string]bool   // by kind and office
@@ -52,7 +63,9 @@ func New(cfg Config) *City {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(),
+	late := time.NewTimer(lookAfter)
+	late.Stop()
+	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(), run: rand.Text(), late: late, told: make(map[head]uint64),
 		offices: make(map[string]Office), complained: make(map[string]bool), refused: make(map[string]uint64), since: cfg.Now()}
 }
 

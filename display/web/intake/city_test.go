@@ -185,7 +185,7 @@ func TestTroubleIsShownUntilItIsOver(t *testing.T) {
 func TestNoCursorWithoutTheDisk(t *testing.T) {
 	c := newCity(t)
 	c.hearFacts(t, "o", recordOf("a", 3)...)
-	if err := c.cfg.Store.Close(); err != nil {
+	if err := c.cfg.Store.db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.storeFacts(t.Context(), c.mail.take(batchFacts)); err == nil {

@@ -113,6 +113,9 @@ func (c *City) file(m link.Message) {
 			c.refuse("reply", a.Office, err)
 			return
 		}
+		if r.Ticket != nil && c.cfg.Replied != nil {
+			c.cfg.Replied(a.Office, *r.Ticket)
+		}
 		c.asks.answer(a, r)
 	case "state", "status", "facts":
 		if !c.mail.put(a.Office, leaf, m) {

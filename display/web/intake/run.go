@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -13,9 +12,13 @@ import (
 )
 
 const (
-	batchFacts = 1024            // about, in one transaction
-	cursorGap  = time.Second     // between two cursors of an office that say the same
-	storeRetry = 2 * time.Second // after the store failed
+	batchFacts  = 1024             // about, in one transaction
+	cursorGap   = time.Second      // between two cursors of an office that say the same
+	storeRetry  = 2 * time.Second  // after the store failed
+	storeWithin = 15 * time.Second // a store that does not answer has failed
+	// lookAfter is how long the facts that a state tells of may take to come here
+	// before they are looked for in the store.
+	lookAfter = time.Second
 )
 
 // Run listens until ctx ends. It fails at once if the configuration is wrong;
@@ -31,6 +34,12 @@ func (c *City) Run(ctx context.Context) error {
 	lc := c.cfg.Link
 	if lc.ClientID == "" {
 		lc.ClientID = "sunbeon-city-" + c.cfg.City
+		if c.cfg.Replica != "" {
+			lc.ClientID += "-" + c.cfg.Replica
+		}
+	}
+	if lc.Username == "" {
+		lc.Username = lc.ClientID // the broker's listener for this machine refuses who has no name
 	}
 	if lc.Log == nil {
 		lc.Log = c.cfg.Log
@@ -41,12 +50,12 @@ func (c *City) Run(ctx context.Context) error {
 	defer wg.Wait()
 	defer cancel()
 	wg.Go(func() { c.work(ctx) })
-	return link.Run(ctx, lc, c.session)
+	return link.Run(ctx, lc, c.rivalry(lc.ClientID, c.session))
 }
 
 // begin knows the offices of the store before they speak.
 func (c *City) begin() {
-	for id, cur := range c.cfg.Store.current() {
+	for id, cur := range current(c.cfg.Store.heads) {
 		c.update(id, func(o *Office, _ *Counts) bool {
 			o.Stored = Stored{Journal: cur.Journal, Seq: cur.Seq}
 			return true
@@ -75,34 +84,22 @@ func (c *City) session(ctx context.Context, conn link.Conn) error {
 	defer c.asks.connect(nil)
 	c.setLink(true)
 	defer c.setLink(false)
-	c.cursors.all()
-	for {
-		for office, cur := range c.cursors.take() {
-			b, err := json.Marshal(cur)
-			if err != nil {
-				return fmt.Errorf("intake: cursor: %w", err)
-			}
-			a := feed.Address{City: c.cfg.City, Office: office}
-			if err := conn.Send(ctx, a.Cursor(), 1, true, b); err != nil {
-				return err
-			}
-		}
-		select {
-		case <-c.cursors.wake:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return c.speak(ctx, conn)
 }
 
 // work is the one goroutine that judges mail and owns the store.
 func (c *City) work(ctx context.Context) {
-	for office, cur := range c.cfg.Store.current() {
+	for office, cur := range current(c.cfg.Store.heads) {
 		c.cursors.say(office, cur)
 	}
 	for {
 		select {
 		case <-c.mail.wake:
+		case <-c.late.C:
+			if err := c.catchUp(ctx, c.behind()); err != nil && ctx.Err() == nil {
+				c.cfg.Log.Error("intake: facts of other replicas not read; check the database", "err", err)
+			}
+			continue
 		case <-ctx.Done():
 			return
 		}
@@ -117,7 +114,7 @@ func (c *City) work(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			// The facts are dropped; the offices still have them.
-			c.cfg.Log.Error("intake: facts not stored: check the disk", "err", err)
+			c.cfg.Log.Error("intake: facts not stored; check the disk or the database", "err", err)
 			select {
 			case <-time.After(storeRetry):
 			case <-ctx.Done():
@@ -141,6 +138,24 @@ func (c *City) readState(p post) {
 		// An office that nobody acknowledged yet waits with a full window.
 		c.cursors.introduce(p.office, feed.Cursor{V: 1, Journal: s.Journal, Seq: c.cfg.Store.seq(p.office, s.Journal)})
 	}
+	if c.cfg.Store.db.Shared() && s.Seq > c.cfg.Store.noted[head{p.office, s.Journal}] {
+		if len(c.told) == 0 {
+			c.late.Reset(lookAfter)
+		}
+		c.told[head{p.office, s.Journal}] = s.Seq
+	}
+}
+
+// behind are the offices whose facts have not come here although the office's
+// state tells of them.
+func (c *City) behind() (offices []string) {
+	for h, seq := range c.told {
+		if seq > c.cfg.Store.noted[h] {
+			offices = append(offices, h.office)
+		}
+	}
+	clear(c.told)
+	return offices
 }
 
 func (c *City) readStatus(p post) {

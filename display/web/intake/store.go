@@ -1,20 +1,17 @@
 package intake
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"net/url"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/web/sqldb"
 )
 
+// schema is written so that the file of a version before sqldb passes for one
+// that has taken the step.
 const schema = `
 CREATE TABLE IF NOT EXISTS fact (
 	office  TEXT    NOT NULL,
@@ -33,18 +30,19 @@ CREATE TABLE IF NOT EXISTS progress (
 	journal TEXT    NOT NULL,
 	seq     INTEGER NOT NULL,
 	hash    BLOB    NOT NULL,
-	turn    INTEGER NOT NULL, -- grows: the office's record of the highest is the one in use
+	turn    INTEGER NOT NULL, -- the office's record of the highest is the one in use
 	PRIMARY KEY (office, journal)
 ) WITHOUT ROWID;
 `
 
-// Store keeps every office's facts in one SQLite file, in order and once, and
-// the tickets of the current day in memory. One goroutine writes; readers are
-// welcome beside it.
+// Store keeps every office's facts in a database, in order and once, and the
+// tickets of the current day in memory. One goroutine of a process writes, and
+// other processes may beside it; readers are welcome.
 type Store struct {
-	db    *sql.DB
-	heads map[head]position
-	turn  int64
+	db    *sqldb.DB
+	heads map[head]position // as last seen in the database
+	noted map[head]uint64   // up to where days have taken a record in
+	lost  map[head]bool     // has gone back in the database: an older copy of it took over
 	days  *days
 }
 
@@ -68,59 +66,56 @@ type Fact struct {
 	Hash            string
 }
 
-// OpenStore opens the file at path or makes it, and reads the current day of
-// each office. Its directory must exist.
-func OpenStore(path string) (*Store, error) {
-	// A write-ahead log with FULL is the only mode in which a power cut loses no
-	// acknowledged transaction.
-	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)"}, "_txlock": {"immediate"}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: q.Encode()}).String())
-	if err != nil {
-		return nil, fmt.Errorf("intake: open %s: %w", path, err)
+// OpenStore makes the tables in a database that has none, and reads the current
+// day of each office. The caller closes db after the last use.
+func OpenStore(ctx context.Context, db *sqldb.DB) (*Store, error) {
+	if err := db.Migrate(ctx, "facts", schema); err != nil {
+		return nil, fmt.Errorf("intake: open: %w", err)
 	}
-	s := &Store{db: db, heads: make(map[head]position), days: newDays()}
-	err = s.load()
-	if err == nil {
-		err = s.loadDays()
+	s := &Store{db: db, noted: make(map[head]uint64), lost: make(map[head]bool), days: newDays()}
+	var err error
+	if s.heads, err = s.positions(ctx); err == nil {
+		err = s.loadDays(ctx)
 	}
 	if err != nil {
-		db.Close()
-		return nil, fmt.Errorf("intake: open %s: %w; check that the folder exists and is writable", path, err)
+		return nil, fmt.Errorf("intake: open: %w; the database is damaged, or is not the city's: see the backup", err)
 	}
 	return s, nil
 }
 
-func (s *Store) load() error {
-	if _, err := s.db.Exec(schema); err != nil {
-		return err
-	}
-	rows, err := s.db.Query(`SELECT office, journal, seq, hash, turn FROM progress`)
+// positions reads how far each record is stored.
+func (s *Store) positions(ctx context.Context) (map[head]position, error) {
+	rows, err := s.db.Query(ctx, `SELECT office, journal, seq, hash, turn FROM progress`)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
+	out := make(map[head]position)
 	for rows.Next() {
 		var h head
 		var p position
-		var hash []byte
-		if err := rows.Scan(&h.office, &h.journal, &p.seq, &hash, &p.turn); err != nil {
-			return err
+		if err := readPosition(rows.Scan, &h, &p); err != nil {
+			return nil, err
 		}
-		if copy(p.hash[:], hash) != sha256.Size {
-			return fmt.Errorf("the progress of office %s is damaged", h.office)
-		}
-		s.heads[h] = p
-		s.turn = max(s.turn, p.turn)
+		out[h] = p
 	}
-	return rows.Err()
+	return out, rows.Err()
 }
 
-// Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+func readPosition(scan func(...any) error, h *head, p *position) error {
+	var hash []byte
+	if err := scan(&h.office, &h.journal, &p.seq, &hash, &p.turn); err != nil {
+		return err
+	}
+	if copy(p.hash[:], hash) != sha256.Size {
+		return fmt.Errorf("the progress of office %s is damaged", h.office)
+	}
+	return nil
+}
 
 // Facts returns up to limit facts of one record after seq, in order.
 func (s *Store) Facts(ctx context.Context, office, journal string, seq uint64, limit int) ([]Fact, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT seq, day, kind, at, raw, hash FROM fact
+	rows, err := s.db.Query(ctx, `SELECT seq, day, kind, at, raw, hash FROM fact
 		WHERE office = ? AND journal = ? AND seq > ? ORDER BY seq LIMIT ?`, office, journal, int64(seq), limit)
 	if err != nil {
 		return nil, fmt.Errorf("intake: read facts: %w", err)
@@ -143,119 +138,29 @@ func (s *Store) Facts(ctx context.Context, office, journal string, seq uint64, l
 }
 
 // current is each office's record in use and how far it is stored.
-func (s *Store) current() map[string]feed.Cursor {
-	last := make(map[string]int64)
-	out := make(map[string]feed.Cursor)
-	for h, p := range s.heads {
-		if t, ok := last[h.office]; !ok || p.turn > t {
-			last[h.office] = p.turn
-			out[h.office] = feed.Cursor{V: 1, Journal: h.journal, Seq: p.seq}
+func current(heads map[head]position) map[string]feed.Cursor {
+	last := make(map[string]head)
+	for h, p := range heads {
+		if l, ok := last[h.office]; p.seq > 0 && (!ok || later(h, p, l, heads[l])) {
+			last[h.office] = h
 		}
+	}
+	out := make(map[string]feed.Cursor, len(last))
+	for office, h := range last {
+		out[office] = feed.Cursor{V: 1, Journal: h.journal, Seq: heads[h].seq}
 	}
 	return out
 }
 
+func later(h head, p position, than head, q position) bool {
+	if p.turn != q.turn {
+		return p.turn > q.turn
+	}
+	return h.journal > than.journal // two at once: everybody takes the same
+}
+
 // seq is how far a record is stored.
 func (s *Store) seq(office, journal string) uint64 { return s.heads[head{office, journal}].seq }
-
-// arrival is a fact as it came, not yet judged.
-type arrival struct {
-	office string
-	msg    feed.FactMessage
-	head   feed.FactHead
-}
-
-// Why a fact was not stored.
-var (
-	errRepeated = errors.New("intake: stored already")
-	errGap      = errors.New("intake: earlier facts are missing")
-	errForked   = errors.New("intake: the record differs from the one stored under the same id; two kiosks share an identity, or one runs on an old copy")
-	errBroken   = errors.New("intake: the fact does not fit the hash of the one before")
-)
-
-// batch is one transaction's worth of facts. Nothing counts before commit.
-type batch struct {
-	s     *Store
-	tx    *sql.Tx
-	heads map[head]position
-	turn  int64
-	added []arrival
-}
-
-func (s *Store) begin(ctx context.Context) (*batch, error) {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("intake: store: %w", err)
-	}
-	return &batch{s: s, tx: tx, heads: make(map[head]position), turn: s.turn}, nil
-}
-
-// add stores one fact, or says why not: with one of the errors above, after
-// which the batch goes on, or with one that ends it.
-func (b *batch) add(ctx context.Context, a arrival) error {
-	k := head{a.office, a.msg.Journal}
-	p, ok := b.heads[k]
-	if !ok {
-		p = b.s.heads[k]
-	}
-	want := chain(p.hash, a.msg.Fact)
-	hash, err := hex.DecodeString(a.msg.Hash)
-	switch {
-	case err != nil || len(hash) != sha256.Size:
-		return errBroken
-	case a.head.Seq <= p.seq:
-		return b.repeated(ctx, a, hash)
-	case a.head.Seq > p.seq+1:
-		return errGap
-	case !bytes.Equal(hash, want[:]):
-		return errBroken
-	}
-	if _, err := b.tx.ExecContext(ctx, `INSERT INTO fact (office, journal, seq, day, kind, at, raw, hash) VALUES (?,?,?,?,?,?,?,?)`,
-		k.office, k.journal, int64(a.head.Seq), a.head.Day, a.head.Kind, a.head.At.Wall, []byte(a.msg.Fact), hash); err != nil {
-		return fmt.Errorf("intake: store: %w", err)
-	}
-	b.turn++
-	b.heads[k] = position{a.head.Seq, want, b.turn}
-	b.added = append(b.added, a)
-	return nil
-}
-
-// repeated tells a harmless repetition from a record that went another way.
-func (b *batch) repeated(ctx context.Context, a arrival, hash []byte) error {
-	var have []byte
-	err := b.tx.QueryRowContext(ctx, `SELECT hash FROM fact WHERE office = ? AND journal = ? AND seq = ?`,
-		a.office, a.msg.Journal, int64(a.head.Seq)).Scan(&have)
-	if err != nil {
-		return fmt.Errorf("intake: store: %w", err)
-	}
-	if !bytes.Equal(have, hash) {
-		return errForked
-	}
-	return errRepeated
-}
-
-func (b *batch) commit(ctx context.Context) error {
-	for k, p := range b.heads {
-		if _, err := b.tx.ExecContext(ctx, `INSERT INTO progress (office, journal, seq, hash, turn) VALUES (?,?,?,?,?)
-			ON CONFLICT (office, journal) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, turn = excluded.turn`,
-			k.office, k.journal, int64(p.seq), p.hash[:], p.turn); err != nil {
-			return fmt.Errorf("intake: store: %w", err)
-		}
-	}
-	if err := b.tx.Commit(); err != nil {
-		return fmt.Errorf("intake: store: %w", err)
-	}
-	for k, p := range b.heads {
-		b.s.heads[k] = p
-	}
-	b.s.turn = b.turn
-	for _, a := range b.added {
-		b.s.days.note(a.office, a.msg.Journal, a.head)
-	}
-	return nil
-}
-
-func (b *batch) rollback() { b.tx.Rollback() }
 
 // chain is the hash of a fact: over that of the one before it, 32 zero bytes
 // for the first, and the fact's own bytes.

@@ -3,23 +3,57 @@ package intake
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/display/web/sqldb"
+	"sunbeon/display/web/sqldb/pgtest"
 )
 
+// openStore makes a store on SQLite and gives the address of its database.
 func openStore(t *testing.T) (*Store, string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "사실 100%?.db") // a name that a URI must escape
-	s, err := OpenStore(path)
+	dsn := filepath.Join(t.TempDir(), "city.db")
+	return storeAt(t, dsn), dsn
+}
+
+// storeAt opens what another store has written: a restart, or another replica.
+func storeAt(t *testing.T, dsn string) *Store {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
-	return s, path
+	t.Cleanup(func() { db.Close() })
+	s, err := OpenStore(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestStores is the contract of a store, on both databases, with an empty one for
+// each part.
+func TestStores(t *testing.T) {
+	contract := map[string]func(t *testing.T, dsn string){
+		"judges facts": judgesFacts, "nothing without the first": nothingWithoutTheFirst,
+		"replicas store the same facts": replicasStoreTheSameFacts, "falls back": fallsBack,
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		for what, test := range contract {
+			t.Run(what, func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "city.db")) })
+		}
+	})
+	t.Run("postgres", func(t *testing.T) {
+		server := pgtest.New(t)
+		for what, test := range contract {
+			t.Run(what, func(t *testing.T) { test(t, server.Database()) })
+		}
+	})
 }
 
 // recordOf makes the messages of a record of n facts.
@@ -59,16 +93,19 @@ func TestChainIsTheJournals(t *testing.T) {
 	}
 }
 
-func TestStoreJudgesFacts(t *testing.T) {
-	ctx := context.Background()
-	s, path := openStore(t)
+func judgesFacts(t *testing.T, dsn string) {
+	ctx, s := t.Context(), storeAt(t, dsn)
 	rec := recordOf("a", 6)
 	other := recordOf("b", 2)
 	forged := rec[4]
 	forged.Fact = []byte(`{"day":1,"seq":5,"at":{},"kind":"forged"}`)
 	forked := rec[1]
 	forked.Hash = rec[2].Hash
-	steps := []struct {
+	nothing := rec[4]
+	nothing.Hash = strings.Repeat("0", 64)
+	var facts []arrival
+	var want []error
+	for _, st := range []struct {
 		what string
 		m    feed.FactMessage
 		want error
@@ -82,57 +119,86 @@ func TestStoreJudgesFacts(t *testing.T) {
 		{"the third", rec[2], nil},
 		{"the fourth", rec[3], nil},
 		{"a forged fifth", forged, errBroken},
+		{"a fifth without a hash", nothing, errBroken},
 		{"another record", other[0], nil},
 		{"the fifth", rec[4], nil},
+	} {
+		facts, want = append(facts, arrive(t, "o", st.m)), append(want, st.want)
 	}
-	b, err := s.begin(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, st := range steps {
-		if err := b.add(ctx, arrive(t, "o", st.m)); !errors.Is(err, st.want) {
-			t.Errorf("%s: %v, want %v", st.what, err, st.want)
-		}
-	}
-	if s.seq("o", "a") != 0 {
-		t.Error("a fact counts before its transaction")
-	}
-	if err := b.commit(ctx); err != nil {
-		t.Fatal(err)
+	got, err := s.store(ctx, facts)
+	if err != nil || !slices.Equal(got, want) {
+		t.Fatalf("%v\n%v, want\n%v", err, got, want)
 	}
 	if s.seq("o", "a") != 5 || s.seq("o", "b") != 1 || s.seq("p", "a") != 0 {
 		t.Errorf("stored %d and %d, want 5 and 1", s.seq("o", "a"), s.seq("o", "b"))
 	}
-	b, err = s.begin(ctx)
-	if err != nil {
-		t.Fatal(err)
+	// And once more: now all of it lies in the database.
+	want = []error{errRepeated, errRepeated, errRepeated, errRepeated, errForked, errRepeated, errRepeated, errRepeated, errForked, errBroken, errRepeated, errRepeated}
+	forgedHash := chain([32]byte{}, forged.Fact)
+	facts[8].msg.Hash = hex.EncodeToString(forgedHash[:])
+	if got, err = s.store(ctx, facts); err != nil || !slices.Equal(got, want) {
+		t.Errorf("again: %v\n%v, want\n%v", err, got, want)
 	}
-	if err := b.add(ctx, arrive(t, "o", rec[5])); err != nil {
-		t.Fatal(err)
+	gone, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := s.store(gone, []arrival{arrive(t, "o", rec[5])}); err == nil || s.seq("o", "a") != 5 {
+		t.Errorf("without its transaction fact %d counts: %v", s.seq("o", "a"), err)
 	}
-	b.rollback()
-	if s.seq("o", "a") != 5 {
-		t.Error("a fact counts without its transaction")
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = OpenStore(path); err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if got := s.current()["o"]; got != (feed.Cursor{V: 1, Journal: "a", Seq: 5}) {
+	s = storeAt(t, dsn)
+	if got := current(s.heads)["o"]; got != (feed.Cursor{V: 1, Journal: "a", Seq: 5}) {
 		t.Errorf("after opening again: %+v, want record a, stored last, at 5", got)
 	}
-	facts, err := s.Facts(ctx, "o", "a", 2, 2)
-	if err != nil || len(facts) != 2 || facts[0].Seq != 3 || facts[1].Seq != 4 || string(facts[0].Raw) != string(rec[2].Fact) ||
-		facts[0].Hash != rec[2].Hash || facts[0].At != 1003 || facts[0].Kind != "issued" {
-		t.Errorf("facts: %+v, %v", facts, err)
+	read, err := s.Facts(ctx, "o", "a", 2, 2)
+	if err != nil || len(read) != 2 || read[0].Seq != 3 || read[1].Seq != 4 || string(read[0].Raw) != string(rec[2].Fact) ||
+		read[0].Hash != rec[2].Hash || read[0].At != 1003 || read[0].Kind != "issued" {
+		t.Errorf("facts: %+v, %v", read, err)
 	}
 }
 
-func TestStoreThatCannotOpen(t *testing.T) {
-	if _, err := OpenStore(filepath.Join(t.TempDir(), "no", "such", "folder.db")); err == nil {
-		t.Error("a store without a folder")
+// nothingWithoutTheFirst: a record that does not begin leaves no
+// trace.
+func nothingWithoutTheFirst(t *testing.T, dsn string) {
+	s := storeAt(t, dsn)
+	rec := recordOf("a", 2)
+	forged := rec[0]
+	forged.Hash = rec[1].Hash
+	got, err := s.store(t.Context(), []arrival{arrive(t, "o", rec[1]), arrive(t, "o", forged), arrive(t, "p", recordOf("b", 1)[0])})
+	if err != nil || !slices.Equal(got, []error{errGap, errBroken, nil}) {
+		t.Errorf("%v %v", got, err)
+	}
+	if s = storeAt(t, dsn); len(s.heads) != 1 || s.seq("p", "b") != 1 {
+		t.Errorf("%+v", s.heads)
+	}
+}
+
+// TestFileOfAnEarlierVersion: the tables of a version that knew SQLite alone are
+// taken over as they are.
+func TestFileOfAnEarlierVersion(t *testing.T) {
+	dsn := filepath.Join(t.TempDir(), "facts.db")
+	db, err := sqldb.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := recordOf("a", 2)
+	hash, err := hex.DecodeString(rec[0].Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, st := range []struct {
+		sql  string
+		args []any
+	}{
+		{schema, nil},
+		{`INSERT INTO fact VALUES ('o', 'a', 1, 1, 'issued', 1001, ?, ?)`, []any{[]byte(rec[0].Fact), hash}},
+		{`INSERT INTO progress VALUES ('o', 'a', 1, ?, 77)`, []any{hash}},
+	} {
+		if _, err := db.Exec(t.Context(), st.sql, st.args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db.Close()
+	s := storeAt(t, dsn)
+	if got, err := s.store(t.Context(), []arrival{arrive(t, "o", rec[0]), arrive(t, "o", rec[1])}); err != nil || !slices.Equal(got, []error{errRepeated, nil}) {
+		t.Errorf("%v %v", got, err)
 	}
 }

@@ -35,20 +35,13 @@ func morning(t *testing.T, journal string) *office {
 // TestTicketsOutliveTheCity: after a restart every ticket of the day is known,
 // and goes on.
 func TestTicketsOutliveTheCity(t *testing.T) {
-	s, path := openStore(t)
+	s, dsn := openStore(t)
 	c := New(Config{City: "u", Store: s})
 	o := morning(t, "a")
 	c.hearFacts(t, "o", o.record...)
 	c.digest(t)
 	o.compare("live", c.Ticket)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := OpenStore(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s = storeAt(t, dsn)
 	c = New(Config{City: "u", Store: s})
 	o.compare("after the restart", c.Ticket)
 	heard := len(o.record)
@@ -61,7 +54,7 @@ func TestTicketsOutliveTheCity(t *testing.T) {
 // TestStartReadsTheCurrentDayOnly: by an index, and of a long record nothing but
 // the last day is kept.
 func TestStartReadsTheCurrentDayOnly(t *testing.T) {
-	s, path := openStore(t)
+	s, dsn := openStore(t)
 	c := New(Config{City: "u", Store: s})
 	o := newOffice(t, "a", config(rules(1, false, queue.LateEnd)))
 	for range 40 {
@@ -77,21 +70,14 @@ func TestStartReadsTheCurrentDayOnly(t *testing.T) {
 		c.digest(t)
 	}
 	o.compare("live", c.Ticket)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := OpenStore(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s = storeAt(t, dsn)
 	o.compare("after the restart", New(Config{City: "u", Store: s}).Ticket)
 	var plan string
 	var a, b, d int
-	if err := s.db.QueryRow(`EXPLAIN QUERY PLAN `+dayFacts(), "o", 41, "a").Scan(&a, &b, &d, &plan); err != nil {
+	if err := s.db.QueryRow(t.Context(), `EXPLAIN QUERY PLAN `+dayFacts(), "o", 41, "a", 1000).Scan(&a, &b, &d, &plan); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(plan, "fact_day (office=? AND day=? AND journal=?)") {
+	if !strings.Contains(plan, "fact_day (office=? AND day=? AND journal=? AND seq<?)") {
 		t.Errorf("the day is looked for by %s", plan)
 	}
 }
@@ -211,6 +197,13 @@ func TestHostileFacts(t *testing.T) {
 		"a return of who was not missed":  {"returned", `{"band":"civil","number":6,"place":{"after":1}}`},
 		"a transfer of who waits":         {"transferred", `{"band":"civil","number":6,"from":1,"service":"civil","place":{"after":1}}`},
 		"a cancel of who is at a counter": {"cancelled", `{"band":"civil","number":2}`},
+		"an arrival of nobody":            {"arrived", `{"band":"civil","number":77}`},
+		"an arrival of who is here":       {"arrived", `{"band":"civil","number":6}`},
+		"a skip of nobody":                {"skipped", `{"band":"civil","number":77}`},
+		"a skip of who is here":           {"skipped", `{"band":"civil","number":6}`},
+		"a delay of nobody":               {"delayed", `{"band":"civil","number":77,"place":{"after":1},"passed":1}`},
+		"a delay of who is at a counter":  {"delayed", `{"band":"civil","number":2,"place":{"after":9},"passed":1}`},
+		"a delay behind nobody":           {"delayed", `{"band":"civil","number":6,"place":{"after":9},"passed":0}`},
 		"a void of nobody":                {"voided", `{"band":"civil","number":77}`},
 		"a configuration of nonsense":     {"config_changed", `{"config":{"rules":{}}}`},
 		"a cancel on another day":         {"cancelled", `{"band":"civil","number":6},"day":2`},

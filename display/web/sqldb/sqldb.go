@@ -9,8 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	_ "modernc.org/sqlite"             // the driver "sqlite"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // DB is an open store. It is safe for concurrent use.
@@ -20,19 +19,13 @@ type DB struct {
 }
 
 // Open opens the store at dsn: a postgres:// address, or the path of a SQLite
-// file, whose folder must exist.
+// file, whose folder must exist. No error shows the password of the address.
 func Open(ctx context.Context, dsn string) (*DB, error) {
 	if IsPostgres(dsn) {
-		db, err := sql.Open("pgx", dsn)
-		if err != nil {
-			return nil, fmt.Errorf("sqldb: open: %w", err)
-		}
-		db.SetMaxOpenConns(16)
-		if err := db.PingContext(ctx); err != nil {
-			db.Close()
-			return nil, fmt.Errorf("sqldb: the database does not answer: %w; check its address and that it runs", err)
-		}
-		return &DB{db, true}, nil
+		return openPostgres(ctx, dsn)
+	}
+	if strings.Contains(dsn, "://") || strings.Contains(dsn, "password=") {
+		return nil, errors.New("sqldb: this is neither a path nor an address that is known; write it like postgres://user:password@host:5432/database")
 	}
 	// A write-ahead log with FULL is the only mode in which a power cut loses no
 	// acknowledged transaction.
@@ -76,17 +69,23 @@ func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 
 // Tx is a transaction.
 type Tx struct {
-	db *DB
-	tx *sql.Tx
+	db   *DB
+	conn *sql.Conn
+	tx   *sql.Tx
 }
 
 // Begin starts a transaction that may write.
 func (d *DB) Begin(ctx context.Context) (*Tx, error) {
-	tx, err := d.sql.BeginTx(ctx, nil)
+	conn, err := d.sql.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: begin: %w", err)
 	}
-	return &Tx{d, tx}, nil
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("sqldb: begin: %w", err)
+	}
+	return &Tx{d, conn, tx}, nil
 }
 
 func (t *Tx) Exec(ctx context.Context, statement string, args ...any) (sql.Result, error) {
@@ -101,8 +100,17 @@ func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	return t.tx.QueryRowContext(ctx, t.db.rebind(query), args...)
 }
 
-func (t *Tx) Commit() error   { return t.tx.Commit() }
-func (t *Tx) Rollback() error { return t.tx.Rollback() }
+// Commit ends the transaction. Its connection is free again, as after Rollback.
+func (t *Tx) Commit() error {
+	defer t.conn.Close()
+	return t.tx.Commit()
+}
+
+// Rollback undoes a transaction that was not committed.
+func (t *Tx) Rollback() error {
+	defer t.conn.Close()
+	return t.tx.Rollback()
+}
 
 // Lock makes the rows of a query whose last word it is wait for each other:
 // "SELECT ... WHERE ... " + tx.Lock(). A SQLite transaction has the whole file.
