@@ -55,17 +55,18 @@ modules:
 ALONE   := sunbeon/appliance/cmd/bench sunbeon/display/cmd/signboard/process
 
 unit:
-	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
+	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside SUNBEON_AXE=$(CURDIR)/var/axe $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
 	@$(GO) test -race -shuffle=on -timeout 20m -p 1 $(ALONE)
 	@$(GO) test -run '^TestGolden$$' ./display/board # the large screens, too slow under the race detector
 
-# The npm programs that judge the printer and the descriptions of our interfaces
+# The npm programs that judge the printer, the pages and the descriptions of our interfaces
 # from outside, at fixed versions.
-OUTSIDE := var/outside/node_modules var/outside/feed/node_modules var/outside/web/node_modules
+OUTSIDE := var/outside/node_modules var/outside/feed/node_modules var/outside/web/node_modules var/axe/node_modules
 outside: $(OUTSIDE)
 var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
 var/outside/feed/node_modules: appliance/feed/testdata/outside/package-lock.json
 var/outside/web/node_modules: display/web/testdata/outside/package-lock.json
+var/axe/node_modules: display/web/testdata/axe/package-lock.json
 $(OUTSIDE):
 	@mkdir -p $(@D)
 	@cp $(<D)/* $(@D)/

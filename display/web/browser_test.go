@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -56,20 +55,26 @@ type size struct {
 	scale      float64
 }
 
+// open gives a new tab; before happens in it before it goes to url.
 func (b *browser) open(t *testing.T, s size, url string, before ...chromedp.Action[chromedp.Void]) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	ctx, stop := context.WithTimeout(ctx, 2*patience)
 	p := &tab{t, ctx, func() { stop(); cancel() }}
 	t.Cleanup(p.close)
+	p.resize(s)
+	p.run(before...)
+	p.run(chromedp.Navigate(url))
+	return p
+}
+
+func (p *tab) resize(s size) {
+	p.t.Helper()
 	as := []chromedp.EmulateViewportOption{chromedp.EmulateScale(s.scale)}
 	if s.wide < 500 {
 		as = append(as, chromedp.EmulateMobile)
 	}
 	p.run(chromedp.EmulateViewport(s.wide, s.high, as...))
-	p.run(before...)
-	p.run(chromedp.Navigate(url))
-	return p
 }
 
 func (p *tab) run(actions ...chromedp.Action[chromedp.Void]) {
@@ -80,9 +85,10 @@ func (p *tab) run(actions ...chromedp.Action[chromedp.Void]) {
 }
 
 // eval gives the value of a JavaScript expression.
+// Promises are waited for.
 func eval[T any](p *tab, js string) T {
 	p.t.Helper()
-	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](js))
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.t.Fatalf("%s: %v", js, err)
 	}
@@ -100,20 +106,6 @@ func (p *tab) holds(js string) {
 		case <-end:
 			p.t.Fatalf("never on the page: %s\n%s", js, eval[string](p, "document.body.innerText"))
 		}
-	}
-}
-
-// picture keeps a screenshot in the folder SUNBEON_PICTURES.
-func (b *browser) picture(t *testing.T, s size, url, name string) {
-	t.Helper()
-	p := b.open(t, s, url)
-	defer p.close()
-	png, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(os.Getenv("SUNBEON_PICTURES"), name+".png"), png, 0o644); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -137,25 +129,6 @@ func serving(t *testing.T, c *town) string {
 	return fmt.Sprintf("http://%s", ln.Addr())
 }
 
-func phone() size   { return size{390, 844, 1} }
+func handy() size   { return size{390, 844, 1} }
 func narrow() size  { return size{320, 640, 1} }
 func desktop() size { return size{1280, 900, 1} }
-
-// TestPictures is for people who change the pages: SUNBEON_PICTURES names the
-// folder that they go to.
-func TestPictures(t *testing.T) {
-	if os.Getenv("SUNBEON_PICTURES") == "" {
-		t.Skip("nobody wants pictures: SUNBEON_PICTURES names no folder")
-	}
-	base := serving(t, uijeongbu(15, time.Now()))
-	b := newBrowser(t)
-	for name, path := range map[string]string{"front": "/", "front-en": "/en/?sort=wait", "office": "/o/CS0001", "office-en": "/en/o/CS0001", "map": "/map", "map-en": "/en/map",
-		"stale": "/o/CS0009", "observed": "/o/CS0011", "unheard": "/o/CS0015", "refusal": "/o/none"} {
-		b.picture(t, phone(), base+path, name+"-390")
-		b.picture(t, desktop(), base+path, name+"-1280")
-	}
-	for name, path := range map[string]string{"widget": "/widget/CS0001", "widget-en": "/en/widget/CS0007", "widget-stale": "/widget/CS0009", "widget-observed": "/widget/CS0011"} {
-		b.picture(t, size{240, 300, 1}, base+path, name+"-240")
-		b.picture(t, size{400, 300, 1}, base+path, name+"-400")
-	}
-}

@@ -59,8 +59,8 @@ func newSiteWith(t testing.TB, c *town, f Figures) *Site {
 	return s
 }
 
-// at is a moment of the day of now, in the office's hours.
-func at(hour, minute int) time.Time {
+// oclock is a moment of the day of now, in the office's hours.
+func oclock(hour, minute int) time.Time {
 	return time.Date(2026, 11, 24, hour, minute, 0, 0, seoul(noon).Location())
 }
 
@@ -84,13 +84,13 @@ func TestBestTimeToCome(t *testing.T) {
 		left   bool
 		ko, en string
 	}{
-		{"in the morning the late afternoon is best", at(9, 40), 6, nil, "17:30", true,
+		{"in the morning the late afternoon is best", oclock(9, 40), 6, nil, "17:30", true,
 			"남은 시간 중에는 보통 17:30~18:00에 가장 한산합니다. 이때 오신 분은 보통 4분을 기다렸습니다(최근 8주 화요일 6일 기준).",
 			"Of the time left today, it is usually quietest at 17:30–18:00: who came then usually waited 4 min (6 Tuesdays of the last 8 weeks)."},
-		{"nothing is left", at(17, 40), 6, nil, "17:30", false, "화요일에는 보통 17:30~18:00에 가장 한산합니다.", "On Tuesdays it is usually quietest at 17:30–18:00"},
-		{"closed", at(9, 40), 6, shut, "17:30", false, "화요일에는 보통", "On Tuesdays"},
-		{"three days are enough", at(9, 40), 3, nil, "17:30", true, "화요일 3일 기준", "3 Tuesdays"},
-		{"two are not", at(9, 40), 2, nil, "", false, "", ""},
+		{"nothing is left", oclock(17, 40), 6, nil, "17:30", false, "화요일에는 보통 17:30~18:00에 가장 한산합니다.", "On Tuesdays it is usually quietest at 17:30–18:00"},
+		{"closed", oclock(9, 40), 6, shut, "17:30", false, "화요일에는 보통", "On Tuesdays"},
+		{"three days are enough", oclock(9, 40), 3, nil, "17:30", true, "화요일 3일 기준", "3 Tuesdays"},
+		{"two are not", oclock(9, 40), 2, nil, "", false, "", ""},
 	} {
 		change := c.change
 		if change == nil {
@@ -108,7 +108,7 @@ func TestBestTimeToCome(t *testing.T) {
 		}
 	}
 	// The hours of today bind a service: passports are given until noon only.
-	l := words(at(9, 40), 842, 6, func(d *Detail) { d.Services[1].Hours = "09:00-12:00" }).Lines[2]
+	l := words(oclock(9, 40), 842, 6, func(d *Detail) { d.Services[1].Hours = "09:00-12:00" }).Lines[2]
 	if l.Service != "passport" || l.Best == nil || l.Best.From != "10:00" {
 		t.Errorf("%+v", l.Best)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -100,8 +101,14 @@ func search(all []Card, q string) (found []Card, of func(Service) bool) {
 // order sorts offices: by their names as people count, so that 2동 comes before
 // 10동, or by the wait of their services that count.
 func order(all []Card, by string, l Lang, counts func(Service) bool) {
+	silent := func(c Card) int { // it has not told its name yet
+		if c.State == Unheard {
+			return 1
+		}
+		return 0
+	}
 	names := func(a, b Card) int {
-		return cmp.Or(natural(a.Name.In(l), b.Name.In(l)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(silent(a), silent(b)), natural(a.Name.In(l), b.Name.In(l)), cmp.Compare(a.ID, b.ID))
 	}
 	if by != byWait {
 		slices.SortFunc(all, names)
@@ -141,12 +148,12 @@ func natural(a, b string) int {
 	for a != "" && b != "" {
 		na, nb := digits(a), digits(b)
 		if na == 0 || nb == 0 {
-			ra, rb := []rune(a)[0], []rune(b)[0]
+			ra, size := utf8.DecodeRuneInString(a)
+			rb, other := utf8.DecodeRuneInString(b)
 			if ra != rb {
 				return cmp.Compare(ra, rb)
 			}
-			size := len(string(ra))
-			a, b = a[min(size, len(a)):], b[min(size, len(b)):]
+			a, b = a[size:], b[other:]
 			continue
 		}
 		x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")

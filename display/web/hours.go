@@ -75,5 +75,5 @@ func closingWords(until, again string) Words {
 	if again != "" {
 		return Words{until + "까지, " + again + " 재개", "Until " + until + ", again " + again}
 	}
-	return Words{until + " 마감 임박", "Closes soon, " + until}
+	return Words{until + " 마감 임박", "Closing at " + until}
 }

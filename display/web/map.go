@@ -17,9 +17,11 @@ const (
 	chartWide = 320.0
 	chartLow  = 220.0 // least and most height
 	chartHigh = 440.0
-	chartEdge = 26.0
+	chartEdge = 24.0 // beside the outermost offices, above and below
+	chartSide = 44.0 // and left and right, for their names
+	chartFoot = 24.0 // below all, for the scale and the north
 	markSize  = 12.0 // radius: 24 units across, for a finger
-	textSize  = 11.0
+	textSize  = 12.0
 	chartMost = 120 // offices that are drawn; more are listed only
 	centreKM  = 0.7 // up to which an office is in the middle
 )
@@ -30,8 +32,9 @@ type chart struct {
 	All    int
 	Wide   float64
 	High   float64
-	Border string // path of the outline; empty is none
-	Grid   string // path, where there is no outline
+	Foot   float64 // height of the scale and the north
+	Border string  // path of the outline; empty is none
+	Grid   string  // path, where there is no outline
 	Bar    bar
 	Marks  []mark
 	Groups []group
@@ -110,25 +113,25 @@ func draw(all []Card, border outline.Outline, l Lang) chart {
 		}
 	}
 	p := fit(marks, border)
-	c.Wide, c.High = chartWide, p.high
+	c.Wide, c.High, c.Foot = chartWide, p.high+chartFoot, p.high+chartFoot-10
 	for i := range marks {
 		m := &marks[i]
 		m.AtX, m.AtY = p.xy(m.place)
 		m.X, m.Y = m.AtX, m.AtY
 	}
-	spread(marks, c.High)
+	spread(marks, p.high)
 	for i := range marks {
 		m := &marks[i]
 		m.Moved = math.Hypot(m.X-m.AtX, m.Y-m.AtY) > markSize/2
 	}
 	c.Bar = p.bar()
-	c.Bar.X, c.Bar.Y = 8, c.High-9
+	c.Bar.X, c.Bar.Y = 10, c.Foot+2
 	if len(border.Rings) > 0 {
 		c.Border = p.path(border)
 	} else {
 		c.Grid = p.grid(c.Bar.Length)
 	}
-	label(marks, c, l)
+	label(marks, p.high, l)
 	c.Marks = marks
 	return c
 }
@@ -159,8 +162,8 @@ func fit(marks []mark, border outline.Outline) projection {
 	p := projection{centre: c, cos: max(math.Cos(radians(c.Lat)), 0.01)}
 	const least = 0.01 // degrees, about 1 km: a single office is no point in nothing
 	wide, tall := max((high.Lon-low.Lon)*p.cos, least), max(high.Lat-low.Lat, least)
-	p.high = min(max((chartWide-2*chartEdge)/wide*tall+2*chartEdge, chartLow), chartHigh)
-	p.scale = min((chartWide-2*chartEdge)/wide, (p.high-2*chartEdge)/tall)
+	p.high = min(max((chartWide-2*chartSide)/wide*tall+2*chartEdge, chartLow), chartHigh)
+	p.scale = min((chartWide-2*chartSide)/wide, (p.high-2*chartEdge)/tall)
 	return p
 }
 
@@ -201,9 +204,9 @@ func (p projection) path(o outline.Outline) string {
 func (p projection) grid(step float64) string {
 	var b strings.Builder
 	for x := math.Mod(chartWide/2, step); x < chartWide; x += step {
-		fmt.Fprintf(&b, "M%.1f 0V%.1f", x, p.high)
+		fmt.Fprintf(&b, "M%.1f 0V%.1f", x, p.high+chartFoot)
 	}
-	for y := math.Mod(p.high/2, step); y < p.high; y += step {
+	for y := math.Mod(p.high/2, step); y < p.high+chartFoot; y += step {
 		fmt.Fprintf(&b, "M0 %.1fH%.0f", y, chartWide)
 	}
 	return b.String()
@@ -251,8 +254,8 @@ func (a box) meets(b box) bool { return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y
 
 // label gives each mark its name where there is room beside it. One without room
 // has its number, which is in the list.
-func label(marks []mark, c chart, l Lang) {
-	taken := []box{{c.Bar.X - 4, c.Bar.Y - 16, c.Bar.X + c.Bar.Length + 34, c.High}, {chartWide - 30, 0, chartWide, 40}}
+func label(marks []mark, high float64, l Lang) {
+	var taken []box
 	for _, m := range marks {
 		taken = append(taken, box{m.X - markSize, m.Y - markSize, m.X + markSize, m.Y + markSize})
 	}
@@ -273,7 +276,7 @@ func label(marks []mark, c chart, l Lang) {
 				left -= wide / 2
 			}
 			b := box{left, y - textSize, left + wide, y + 3}
-			if b.x0 < 2 || b.x1 > chartWide-2 || b.y0 < 2 || b.y1 > c.High-2 || slices.ContainsFunc(taken, b.meets) {
+			if b.x0 < 2 || b.x1 > chartWide-2 || b.y0 < 2 || b.y1 > high || slices.ContainsFunc(taken, b.meets) {
 				continue
 			}
 			taken = append(taken, b)

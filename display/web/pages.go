@@ -46,9 +46,13 @@ func loadPages() (pages, error) {
 		set := template.New("").Funcs(template.FuncMap{
 			// L chooses between two texts of a template, W words, R puts a row of a
 			// live list beside what it may need of the page.
-			"L":          func(ko, en string) string { return Words{ko, en}.In(l) },
-			"W":          func(w Words) string { return w.In(l) },
-			"R":          func(p *page, row any) live { return live{p, row} },
+			"L": func(ko, en string) string { return Words{ko, en}.In(l) },
+			"W": func(w Words) string { return w.In(l) },
+			"R": func(p *page, row any) live { return live{p, row} },
+			// H puts hours as the language writes them.
+			"H": func(hours string) string {
+				return strings.NewReplacer("-", Words{"~", "–"}.In(l), "~", Words{"~", "–"}.In(l)).Replace(hours)
+			},
 			"nearbyRule": nearbyRule,
 			"directions": directions,
 			// Blank rows are the patterns from which the module makes new ones.

@@ -37,6 +37,8 @@ func uijeongbu(n int, now time.Time) *town {
 				Counters: new(2), Called: fmt.Sprint(100 + i), CalledAt: 2, Hours: "00:00-24:00"},
 			{ID: "move", Name: "전입·인감", NameEn: "Moving in, seals", Waiting: new(i % 3), Issuing: feed.IssuingOpen, Counters: new(1), Called: "301", CalledAt: 4, Hours: "00:00-24:00"},
 		}
+		s.Counters = []feed.Counter{{Number: 2, State: feed.CounterOpen, Ticket: fmt.Sprint(100 + i), Services: []string{"civil"}}, {Number: 4, State: feed.CounterPaused, Services: []string{"move", "civil"}}}
+		s.Calls[0].Ticket = fmt.Sprint(100 + i)
 		if i == 0 {
 			s.Services = append(s.Services, feed.Service{ID: "passport", Name: "여권", NameEn: "Passports", Waiting: new(14), Wait: &feed.Range{Low: 1500, Mid: 2100, High: 3900},
 				Issuing: feed.IssuingOpen, Counters: new(1), Called: "501", CalledAt: 7, Online: true, OnlineNow: true, Hours: "00:00-24:00"})

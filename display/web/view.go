@@ -32,6 +32,7 @@ type Card struct {
 	LevelText   Words       `json:"levelText"`
 	Wait        *feed.Range `json:"wait,omitempty"` // of that service, seconds; absent when not known
 	WaitText    Words       `json:"waitText"`
+	WaitOf      Words       `json:"waitOf"`        // the service's name, where it is one of several
 	Lat         float64     `json:"lat,omitempty"` // 0, 0 is not known
 	Lon         float64     `json:"lon,omitempty"`
 	Services    []Service   `json:"services"`
@@ -182,6 +183,9 @@ func card(o Office, connected bool, now time.Time) Card {
 		}
 		if mid, told := median(w); told && (w.Level.rank() > c.Level.rank() || w.Level == c.Level && mid > longest) {
 			c.Level, c.Wait, c.WaitText, longest = w.Level, w.Wait, w.WaitText, mid
+			if len(s.Services) > 1 {
+				c.WaitOf = w.Name
+			}
 		}
 		c.Services = append(c.Services, w)
 	}

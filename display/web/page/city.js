@@ -136,7 +136,7 @@ function office(row) {
 }
 
 // What no update tells, while somebody looks.
-async function ask(el) {
+export async function ask(el) {
   if (document.hidden) return;
   try {
     const answer = await fetch(el.dataset.fetch);
