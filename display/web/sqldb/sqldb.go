@@ -1,274 +1,193 @@
-package web
+package sqldb
 
 import (
+	"context"
+	"database/sql"
 	"errors"
-	"io"
-	"runtime"
-	"sync"
-	"syscall"
-	"time"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 
-	"golang.org/x/sys/unix"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// Limits of one reader.
-const (
-	writeWithin = 10 * time.Second
-	writeBuffer = 16 << 10         // kernel memory a stalled reader may hold
-	vanished    = 60 * time.Second // without a word from a peer that was sent something
-	lookTurns   = 5                // looks until each reader has been looked at
-)
-
-// reader is one open stream of events, and the hub's own once it has joined. It
-// has no goroutine and no buffer: what it lacks is known by a number, its
-// connection is written to by the hub as far as the kernel takes the bytes, and
-// only while it does not a goroutine waits for it.
-//
-//	            the kernel took all
-//	         +-----------------------+
-//	         v                       |
-//	idle ---- something is due ---> write -- it took a part --> busy (a goroutine)
-//	  ^                              |                            |  |
-//	  |                           failed                   written  failed, or 10 s
-//	  +------------------------------|----------------------------+  |
-//	                                 v                               v
-//	                               dropped: the connection is closed, its place is free
-//
-// A busy reader is given nothing; when it is idle again it is given the newest of
-// each office that it has missed, however much that was.
-type reader struct {
-	crowd   *crowd
-	conn    stream
-	raw     syscall.RawConn // of conn; nil where it has none
-	head    []byte          // of the answer, before the first event
-	seen    uint64          // number of the last event it has, 0 is none
-	link    uint32          // which of the links it was told
-	at      int32           // its place in the crowd
-	turn    uint8           // of its look
-	busy    bool            // a goroutine writes to it
-	pressed bool            // it takes gzip
-	gone    bool            // dropped
-	wrote   int64           // Unix seconds
+// DB is an open store. It is safe for concurrent use.
+type DB struct {
+	sql      *sql.DB
+	postgres bool
 }
 
-// stream is where a reader's events go. Close ends a Write under way.
-type stream interface {
-	io.WriteCloser
-	SetWriteDeadline(time.Time) error
-}
-
-// delivery is what one reader is to be given.
-type delivery struct {
-	to    *reader
-	bytes []byte
-}
-
-// written is what came of a write that had to wait.
-type written struct {
-	to  *reader
-	err error
-}
-
-// place takes a place for a reader; false means that there is none.
-func (h *hub) place() bool {
-	if h.places.Add(1) > h.most {
-		h.places.Add(-1)
-		return false
+// Open opens the store at dsn: a postgres:// address, or the path of a SQLite
+// file, whose folder must exist. No error shows the password of the address.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	if IsPostgres(dsn) {
+		return openPostgres(ctx, dsn)
 	}
-	return true
+	if strings.Contains(dsn, "://") || strings.Contains(dsn, "password=") {
+		return nil, errors.New("sqldb: this is neither a path nor an address that is known; write it like postgres://user:password@host:5432/database")
+	}
+	// A write-ahead log with FULL is the only mode in which a power cut loses no
+	// acknowledged transaction.
+	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)"}, "_txlock": {"immediate"}}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(dsn), RawQuery: q.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("sqldb: open %s: %w", dsn, err)
+	}
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("sqldb: open %s: %w; check that the folder exists and is writable", dsn, err)
+	}
+	return &DB{db, false}, nil
 }
 
-// free gives a place back.
-func (h *hub) free() { h.places.Add(-1) }
-
-// enter gives a new reader the greeting and all it has missed. Its crowd is only
-// a name yet.
-func (h *hub) enter(r *reader) {
-	c := h.crowds[r.crowd.room]
-	if c == nil {
-		c = r.crowd
-		h.crowds[c.room] = c
-	}
-	r.crowd, r.at = c, int32(len(c.readers))
-	c.readers = append(c.readers, r)
-	r.seen = min(r.seen, h.number.Load()) // it may claim anything
-	r.link = h.links - 1                  // whatever it has heard, the time it has not
-	h.turn++
-	r.turn = h.turn % lookTurns
-	if d, ok := h.due(r); ok {
-		h.deliver([]delivery{d})
-	}
+// IsPostgres reports whether dsn names a PostgreSQL database.
+func IsPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
-// drop ends a reader; once more is harmless.
-func (h *hub) drop(r *reader) {
-	if r.gone {
-		return
-	}
-	r.gone = true
-	c := r.crowd
-	last := len(c.readers) - 1
-	c.readers[r.at] = c.readers[last]
-	c.readers[r.at].at = r.at
-	c.readers[last] = nil
-	if c.readers = c.readers[:last]; last == 0 && c != h.front {
-		delete(h.crowds, c.room)
-	}
-	_ = r.conn.Close() // nobody is left to tell
-	h.free()
+// Shared reports whether other processes may write to the store too.
+func (d *DB) Shared() bool { return d.postgres }
+
+// Close closes the store.
+func (d *DB) Close() error { return d.sql.Close() }
+
+// Exec runs a statement outside a transaction.
+func (d *DB) Exec(ctx context.Context, statement string, args ...any) (sql.Result, error) {
+	return d.sql.ExecContext(ctx, d.rebind(statement), args...)
 }
 
-// end drops everybody and waits for the writers.
-func (h *hub) end() {
-	close(h.over)
-	for _, c := range h.crowds {
-		for len(c.readers) > 0 {
-			h.drop(c.readers[0])
-		}
-	}
-	h.writers.Wait()
+// Query runs a query outside a transaction.
+func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return d.sql.QueryContext(ctx, d.rebind(query), args...)
 }
 
-// together is how many deliveries are worth another processor.
-const together = 256
-
-// deliver writes to readers, to many of them on all processors. It returns when
-// the kernel has what it takes.
-func (h *hub) deliver(due []delivery) {
-	failed := make([]bool, len(due))
-	part := max(together, (len(due)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for from := 0; from < len(due); from += part {
-		to := min(from+part, len(due))
-		if to == len(due) {
-			h.writeAll(due[from:to], failed[from:to])
-			break
-		}
-		wg.Go(func() { h.writeAll(due[from:to], failed[from:to]) })
-	}
-	wg.Wait()
-	for i, f := range failed {
-		if f {
-			h.drop(due[i].to)
-		}
-	}
+// QueryRow runs a query for one row outside a transaction.
+func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return d.sql.QueryRowContext(ctx, d.rebind(query), args...)
 }
 
-func (h *hub) writeAll(due []delivery, failed []bool) {
-	now := time.Now().Unix()
-	var p push
-	f := p.write // one for all of them
-	for i, d := range due {
-		d.to.wrote = now
-		rest := d.bytes
-		if d.to.raw != nil {
-			p.bytes, p.err = rest, nil
-			if err := d.to.raw.Write(f); err != nil || p.err != nil {
-				failed[i] = true
-				continue
-			}
-			rest = p.bytes
-		}
-		if len(rest) > 0 {
-			h.await(d.to, rest)
-		}
+// Tx is a transaction.
+type Tx struct {
+	db   *DB
+	conn *sql.Conn
+	tx   *sql.Tx
+}
+
+// Begin starts a transaction that may write.
+func (d *DB) Begin(ctx context.Context) (*Tx, error) {
+	conn, err := d.sql.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("sqldb: begin: %w", err)
 	}
+	var level *sql.TxOptions
+	if d.postgres { // whatever the server's default is: Lock is what transactions rely on
+		level = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	}
+	tx, err := conn.BeginTx(ctx, level)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("sqldb: begin: %w", err)
+	}
+	return &Tx{d, conn, tx}, nil
 }
 
-// push writes as much as the kernel takes at once.
-type push struct {
-	bytes []byte
-	err   error
+func (t *Tx) Exec(ctx context.Context, statement string, args ...any) (sql.Result, error) {
+	return t.tx.ExecContext(ctx, t.db.rebind(statement), args...)
 }
 
-func (p *push) write(fd uintptr) bool {
-	for len(p.bytes) > 0 {
-		n, err := unix.Write(int(fd), p.bytes)
-		switch {
-		case errors.Is(err, unix.EINTR):
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.tx.QueryContext(ctx, t.db.rebind(query), args...)
+}
+
+func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return t.tx.QueryRowContext(ctx, t.db.rebind(query), args...)
+}
+
+// Commit ends the transaction. Its connection is free again, as after Rollback.
+func (t *Tx) Commit() error {
+	defer t.conn.Close()
+	return t.tx.Commit()
+}
+
+// Rollback undoes a transaction that was not committed.
+func (t *Tx) Rollback() error {
+	defer t.conn.Close()
+	return t.tx.Rollback()
+}
+
+// Lock makes the rows of a query whose last word it is wait for each other:
+// "SELECT ... WHERE ... " + tx.Lock(). A SQLite transaction has the whole file.
+func (t *Tx) Lock() string {
+	if t.db.postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// rebind writes parameters and types as the database wants them. Statements have
+// no question mark but those of parameters.
+func (d *DB) rebind(s string) string {
+	if !d.postgres {
+		return s
+	}
+	var b strings.Builder
+	n := 0
+	for _, c := range s {
+		if c == '?' {
+			n++
+			b.WriteString("$" + strconv.Itoa(n))
 			continue
-		case errors.Is(err, unix.EAGAIN):
-			return true
-		case err != nil:
-			p.err = err
-			return true
 		}
-		p.bytes = p.bytes[n:]
+		b.WriteRune(c)
 	}
-	return true
+	return b.String()
 }
 
-// await writes what the kernel did not take, as the reader reads.
-func (h *hub) await(r *reader, b []byte) {
-	r.busy = true
-	h.writers.Go(func() {
-		_ = r.conn.SetWriteDeadline(time.Now().Add(writeWithin)) // unsupported in a recorder only
-		_, err := r.conn.Write(b)
-		_ = r.conn.SetWriteDeadline(time.Time{})
-		select {
-		case h.written <- written{r, err}:
-		case <-h.over:
-		}
-	})
+// schema writes a statement that makes tables. INTEGER holds 64 bits in both.
+func (d *DB) schema(s string) string {
+	if !d.postgres {
+		return s
+	}
+	return strings.NewReplacer(" INTEGER", " BIGINT", " BLOB", " BYTEA", " WITHOUT ROWID", "").Replace(s)
 }
 
-// wrote goes on with a reader that was busy.
-func (h *hub) wrote(w written) {
-	r := w.to
-	if r.gone {
-		return
+// Migrate brings the tables of a part to its last step. Steps that were run
+// before are not run again; a store of a newer version is refused.
+func (d *DB) Migrate(ctx context.Context, part string, steps ...string) error {
+	const table = `CREATE TABLE IF NOT EXISTS part (name TEXT PRIMARY KEY, step INTEGER NOT NULL)`
+	if _, err := d.Exec(ctx, d.schema(table)); err != nil && !d.postgres {
+		// Two replicas may make it at once; PostgreSQL then refuses one.
+		return fmt.Errorf("sqldb: %s: %w", part, err)
 	}
-	if w.err != nil {
-		h.drop(r) // it will come back and ask from where it was
-		return
+	tx, err := d.Begin(ctx)
+	if err != nil {
+		return err
 	}
-	r.busy, r.wrote = false, time.Now().Unix()
-	if d, ok := h.due(r); ok {
-		h.deliver([]delivery{d})
+	defer tx.Rollback()
+	if _, err := tx.Exec(ctx, `INSERT INTO part (name, step) VALUES (?, 0) ON CONFLICT (name) DO NOTHING`, part); err != nil {
+		return fmt.Errorf("sqldb: %s: %w", part, err)
 	}
-}
-
-// tend keeps the connections of those who hear nothing, and finds those who have
-// left. Its work is spread over the seconds.
-func (h *hub) tend() {
-	h.ticks = (h.ticks + 1) % lookTurns
-	now := time.Now().Unix()
-	beat := &said{plain: []byte(": .\n\n")}
-	var beats []delivery
-	var left []*reader
-	var p peek
-	f := p.read
-	for _, c := range h.crowds {
-		for _, r := range c.readers {
-			if r.busy {
-				continue
-			}
-			if r.turn == h.ticks && r.raw != nil {
-				if p.left = false; r.raw.Read(f) != nil || p.left {
-					left = append(left, r)
-					continue
-				}
-			}
-			if now-r.wrote >= int64((heartbeat-lookAgain)/time.Second)-int64(r.turn) {
-				beats = append(beats, delivery{r, h.form(r, beat)})
-			}
+	var have int
+	if err := tx.QueryRow(ctx, `SELECT step FROM part WHERE name = ?`+tx.Lock(), part).Scan(&have); err != nil {
+		return fmt.Errorf("sqldb: %s: %w", part, err)
+	}
+	if have > len(steps) {
+		return fmt.Errorf("sqldb: %w: %s is at step %d, this program knows %d", ErrNewer, part, have, len(steps))
+	}
+	for _, step := range steps[have:] {
+		if _, err := tx.Exec(ctx, d.schema(step)); err != nil {
+			return fmt.Errorf("sqldb: %s: %w", part, err)
 		}
 	}
-	for _, r := range left {
-		h.drop(r)
+	if _, err := tx.Exec(ctx, `UPDATE part SET step = ? WHERE name = ?`, len(steps), part); err != nil {
+		return fmt.Errorf("sqldb: %s: %w", part, err)
 	}
-	h.deliver(beats)
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("sqldb: %s: %w", part, err)
+	}
+	return nil
 }
 
-// peek finds out whether a peer has closed its connection. A stream's reader has
-// nothing to say; what it says all the same stays unread.
-type peek struct {
-	one  [1]byte
-	left bool
-}
-
-func (p *peek) read(fd uintptr) bool {
-	n, _, err := unix.Recvfrom(int(fd), p.one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-	p.left = n == 0 && err == nil || err != nil && !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.EINTR)
-	return true
-}
+// ErrNewer: the store was made by a newer version.
+var ErrNewer = errors.New("the store was made by a newer version of cityweb: run that version")
