@@ -79,6 +79,8 @@ func (f *forecasts) observe(s *queue.State, fact queue.Fact) {
 	case queue.NoShow:
 		f.desk(e.Counter).pending = false
 		f.model.NoShow(serviceOf(s, e.Ref))
+	case queue.Skipped: // it took nobody's time, and those behind it had waited for it
+		f.model.NoShow(serviceOf(s, e.Ref))
 	case queue.CounterLeft:
 		d := f.desk(e.Counter)
 		f.settle(d, d.ended)
@@ -110,10 +112,17 @@ func (f *forecasts) called(s *queue.State, at queue.Stamp, e queue.Called) {
 	t := s.Find(e.Ref)
 	*d = deskTimes{called: at, service: t.Service, left: d.left}
 	wait, known := at.Since(t.Issued)
-	inTurn := e.How == queue.ByNext && t.Service == t.Band && t.Place.Then == 0
+	inTurn := e.How == queue.ByNext && t.Service == t.Band && t.Place.Then == 0 && !awaited(s, t)
 	if known && inTurn && t.Forecast.Known {
 		f.model.Waited(t.Service, t.Forecast.Line, RangeOf(t.Forecast), wait)
 	}
+}
+
+// awaited reports whether the ticket's holder may have come after their turn: how
+// long it waited then says nothing about the line.
+func awaited(s *queue.State, t *queue.Ticket) bool {
+	def, _ := s.Config.Service(t.Band)
+	return t.Origin == queue.Online && def.Arrival
 }
 
 func (f *forecasts) ended(s *queue.State, at queue.Stamp, counter int, r queue.Ref) {

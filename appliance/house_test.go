@@ -28,6 +28,7 @@ func rules() []rule {
 		{of: m + "appliance/queue", never: []string{m, "golang.org/", "github.com/"}, except: []string{m + "appliance/queue"}, why: "the core is pure: standard library only"},
 		{of: m + "appliance/forecast", never: []string{m}, except: []string{m + "appliance/forecast"}, why: "the model knows no queue"},
 		{of: m + "appliance/journal", never: []string{m}, except: []string{m + "appliance/journal", m + "appliance/queue"}, why: "the record keeps facts and nothing else"},
+		{of: m + "appliance/checkin", never: []string{m}, except: []string{m + "appliance/checkin"}, why: "the hall's code knows no line"},
 		{of: m + "drivers", never: []string{m + "appliance", m + "printer", m + "display"}, why: "a driver knows its wire, not the line"},
 		{of: m + "printer", never: []string{m + "appliance", m + "drivers", m + "display"}, except: []string{m + "display/typeface", m + "display/typeset"}, why: "the printer knows paper, not the line"},
 		{of: m + "printer/virtual", never: []string{m + "printer"}, except: []string{m + "printer/virtual"}, why: "who judges the encoder must not share its code"},

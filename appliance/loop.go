@@ -317,7 +317,7 @@ func (l *Loop) step(at queue.Stamp, c Command) (Result, error) {
 	}
 	r := Result{Decision: d, View: l.View()}
 	if t := l.state.Find(d.Answer.Ref); t != nil {
-		r.Ticket, r.Label = *t, l.state.Label(t.Ref)
+		r.Ticket, r.Label, r.Ahead = *t, l.state.Label(t.Ref), l.state.AheadOf(t.Ref)
 	}
 	return r, nil
 }

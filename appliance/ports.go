@@ -62,8 +62,10 @@ type Result struct {
 	queue.Decision
 	// Label is the number of the ticket concerned as people read it, "" if none.
 	Label string
-	// Ticket is its state after the command, zero if none is concerned.
+	// Ticket is its state after the command, zero if none is concerned; Ahead is how
+	// many are ahead of it, if it waits.
 	Ticket queue.Ticket
+	Ahead  int
 	// View shows the line after the command.
 	View *View
 }

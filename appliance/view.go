@@ -210,7 +210,8 @@ func counterState(k queue.CounterState) feed.CounterState {
 func (v *viewer) service(s *queue.State, def queue.Service, at queue.Stamp) feed.Service {
 	have := s.Service(def.ID)
 	out := feed.Service{ID: def.ID, Name: def.Name, NameEn: def.NameEn, Waiting: new(s.Waiting(def.ID)),
-		Online: def.Online, Priority: def.Priority, Issued: new(have.Issued), Hours: hoursOf(def.Issuing, at)}
+		Online: def.Online, OnlineLeft: onlineLeft(def, have), Arrival: def.Arrival, Away: s.Away(def.ID),
+		Priority: def.Priority, Issued: new(have.Issued), Hours: hoursOf(def.Issuing, at)}
 	counters := 0
 	for _, k := range s.Counters {
 		if k.Open && !k.Paused && slices.Contains(k.Services, def.ID) {
@@ -240,6 +241,22 @@ func (v *viewer) service(s *queue.State, def queue.Service, at queue.Stamp) feed
 		out.Wait = &feed.Range{Low: f.Low, Mid: f.Mid, High: f.High}
 	}
 	return out
+}
+
+// onlineLeft is how many online tickets the service has left today; nil is no
+// limit.
+func onlineLeft(def queue.Service, have *queue.ServiceState) *int {
+	if !def.Online || def.OnlineQuota == 0 && def.Quota == 0 {
+		return nil
+	}
+	left := def.Last - have.Next + 1
+	if def.Quota > 0 {
+		left = min(left, def.Quota-have.Issued)
+	}
+	if def.OnlineQuota > 0 {
+		left = min(left, def.OnlineQuota-have.Online)
+	}
+	return new(max(left, 0))
 }
 
 // hoursOf words today's spans; empty is the whole day, or none today.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sunbeon/appliance"
+	"sunbeon/appliance/checkin"
 	"sunbeon/appliance/config"
 	"sunbeon/appliance/devices"
 	"sunbeon/appliance/feed/uplink"
@@ -64,11 +65,14 @@ type Box struct {
 	Pictures Pictures
 
 	log     *slog.Logger
+	arrival *checkin.Code
 	devices *devices.Set
 	paper   *paper.Sink
 	session *printer.Session
 	uplink  *uplink.Uplink
 	online  *appliance.Online
+
+	certificate *certificate // nil: the office has none
 }
 
 // Open opens the record and replays the day. Close it if Run is never called.
@@ -191,6 +195,9 @@ func (b *Box) Run(ctx context.Context) error {
 	part("lobby", func(ctx context.Context) error { return b.Lobby.Run(ctx, b.Loop, b.Hub) })
 	if b.uplink != nil {
 		part("uplink", b.uplink.Run)
+	}
+	if b.certificate != nil {
+		part("certificate", func(ctx context.Context) error { return b.certificate.run(ctx, b.Loop) })
 	}
 	part("housekeeping", b.keep)
 	all.Wait()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/identity"
 	"sunbeon/appliance/queue"
 	"sunbeon/printer"
 )
@@ -27,9 +28,11 @@ func (d *document) file() (*File, []queue.Problem) {
 		Notices: d.Office.Notices,
 		Printer: Printer{ReprintWithin: 10 * time.Minute},
 		Console: Console{Listen: d.Console.Listen, ManagerPIN: d.Console.ManagerPIN, PINs: map[int]string{}},
-		Feed:    Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password},
+		Feed: Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password,
+			Identity: identity.Files{CA: d.Feed.CA, Certificate: d.Feed.Certificate, Key: d.Feed.Key}},
 		Ticket:  Ticket{Message: d.Ticket.Message, Page: d.Ticket.Page},
 		Journal: Journal{Path: d.Journal.Path},
+		Arrival: Arrival{Code: d.Arrival.Code},
 	}
 	d.queue(f, add)
 	d.box(f, add)
@@ -54,7 +57,7 @@ func (d *document) queue(f *File, add report) {
 	for i, s := range d.Services {
 		at := func(key string) string { return fmt.Sprintf("services[%d].%s", i, key) }
 		v := queue.Service{ID: s.ID, Name: s.Name, NameEn: s.NameEn, Prefix: s.Prefix, Quota: s.Quota, Online: s.Online,
-			OnlineQuota: s.OnlineQuota, Priority: s.Priority, Handling: int(time.Duration(s.Handling) / time.Second)}
+			OnlineQuota: s.OnlineQuota, Arrival: s.Arrival, Priority: s.Priority, Handling: int(time.Duration(s.Handling) / time.Second)}
 		var err error
 		if v.First, v.Last, err = band(s.Numbers); err != nil {
 			add(at("numbers"), "%v", err)
@@ -85,7 +88,7 @@ func (d *document) queue(f *File, add report) {
 	}
 	r := d.Rules
 	q.Rules = queue.Rules{PriorityRun: 1, TransferKeepsPlace: r.TransferKeeps, LateWithin: 10,
-		LatePlace: queue.LatePlace(cmp.Or(r.LatePlace, string(queue.LateFront))), LateAfter: r.LateAfter,
+		LatePlace: queue.LatePlace(cmp.Or(r.LatePlace, string(queue.LateFront))), LateAfter: r.LateAfter, DelayMost: r.DelayMost,
 		DayStarts: 4 * 60, DayJumpLimit: cmp.Or(r.DayJumpLimit, 14)}
 	if r.PriorityRun != nil {
 		q.Rules.PriorityRun = *r.PriorityRun
@@ -148,8 +151,11 @@ func (d *document) box(f *File, add report) {
 	for _, b := range f.Feed.Brokers {
 		u, err := url.Parse(b)
 		if err != nil || u.Host == "" || u.Scheme != "tcp" && u.Scheme != "ssl" {
-			add("feed.brokers", "%q: write tcp://address:1883", b)
+			add("feed.brokers", "%q: write tcp://address:1883 or ssl://address:8883", b)
 		}
+	}
+	if id := f.Feed.Identity; id != (identity.Files{}) && (id.CA == "" || id.Certificate == "" || id.Key == "") {
+		add("feed.certificate", "ca, certificate and key belong together: write all three, as `kiosk enroll` prints them")
 	}
 	if f.Ticket.Page != "" {
 		u, err := url.Parse(f.Ticket.Page)

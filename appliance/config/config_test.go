@@ -59,6 +59,20 @@ func TestHours(t *testing.T) {
 	}
 }
 
+// TestOnlineRules: the board's code or a sticker's lets people check in.
+func TestOnlineRules(t *testing.T) {
+	asks := strings.Replace(good, `handling = "7m"`, "handling = \"7m\"\nonline = true\narrival = true", 1) + "[rules]\ndelay_most = 7\n"
+	for _, way := range []string{"[board]\ncheck_in = \"https://min.example/o/CS0001/arrive\"\n", "[arrival]\ncode = \"gate-7\"\n"} {
+		f, err := Parse("office.toml", []byte(asks+way))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Queue.Services[0].Arrival || !f.Queue.Services[1].Arrival || f.Queue.Rules.DelayMost != 7 {
+			t.Errorf("%s: %+v", way, f.Queue)
+		}
+	}
+}
+
 // Each mistake names file, line and remedy.
 func TestMistakesNameTheLine(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{
@@ -89,9 +103,13 @@ func TestMistakesNameTheLine(t *testing.T) {
 		{"district", `name = "민원실"`, "name = \"민원실\"\nstdg = \"의정부\"", "office.toml:5: office.stdg: "},
 		{"sign in a time", `"mon-fri 09:00-18:00"`, `"mon-fri 09:+5-18:00"`, "office.toml:11: services[0].open: "},
 		{"listen", "[[counters]]", "[console]\nlisten = \"8470\"\n[[counters]]", "office.toml:22: console.listen: "},
+		{"arrival of paper", `handling = "7m"`, "handling = \"7m\"\narrival = true", "office.toml:20: services[1].arrival: who takes a ticket here has arrived: remove it, or set online"},
+		{"no way to check in", `handling = "7m"`, "handling = \"7m\"\nonline = true\narrival = true", "office.toml:21: services[1].arrival: nobody could say that they are here: write"},
+		{"delay", "[[counters]]", "[rules]\ndelay_most = -1\n[[counters]]", "office.toml:22: rules.delay_most: -1: write how many"},
 		{"day", "[[counters]]", "[rules]\nday_starts = \"25:00\"\n[[counters]]", "office.toml:22: rules.day_starts: "},
 		{"escaped key", `name = "여권"`, `"na\u006de" = ""`, "office.toml:"},
 		{"broker", "[[counters]]", "[feed]\nbrokers = [\"mqtt.example\"]\n[[counters]]", "office.toml:22: feed.brokers: "},
+		{"half an identity", "[[counters]]", "[feed]\ncertificate = \"c.pem\"\n[[counters]]", "office.toml:22: feed.certificate: ca, certificate and key belong together"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := strings.Replace(good, c.from, c.to, 1)

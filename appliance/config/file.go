@@ -10,7 +10,7 @@
 //	[[counters]]          desks, and what each serves
 //	[[shifts]]            the lunch shift
 //	[rules]               fairness
-//	[printer] [console] [feed] [ticket] [journal]   the box
+//	[printer] [console] [feed] [ticket] [arrival] [journal]   the box
 //	[board] [[screens]] [voice]                     what people see and hear
 //	[[buttons]] [[buses]] [[callunits]] [[signs]] [[keypads]] [[keys]] [[digits]]   its wires
 //	[[listen]]            the old machine of an office that keeps it
@@ -29,6 +29,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/identity"
 	"sunbeon/appliance/queue"
 	"sunbeon/printer"
 )
@@ -47,6 +48,7 @@ type File struct {
 	Journal Journal
 	Board   Board
 	Voice   Voice
+	Arrival Arrival
 }
 
 // Printer is the ticket printer.
@@ -69,12 +71,18 @@ type Console struct {
 type Feed struct {
 	Brokers            []string
 	Username, Password string
+	Identity           identity.Files // of ssl:// brokers; none trusts the system's authorities
 }
 
 // Ticket is what tickets carry beside the number.
 type Ticket struct {
 	Message string
 	Page    string // URL before the token; "" is no QR code
+}
+
+// Arrival is how people with online tickets say that they are here.
+type Arrival struct {
+	Code string // of a sticker; "" is the one that the board shows, another every minute
 }
 
 // Journal is where the record lies.
@@ -111,6 +119,7 @@ type document struct {
 		Quota       int      `toml:"quota"`
 		Online      bool     `toml:"online"`
 		OnlineQuota int      `toml:"online_quota"`
+		Arrival     bool     `toml:"arrival"`
 		Priority    bool     `toml:"priority"`
 		Handling    duration `toml:"handling"`
 	} `toml:"services"`
@@ -134,6 +143,7 @@ type document struct {
 		LateWithin    *duration `toml:"late_within"`
 		LatePlace     string    `toml:"late_place"`
 		LateAfter     int       `toml:"late_after"`
+		DelayMost     int       `toml:"delay_most"`
 		DayStarts     string    `toml:"day_starts"`
 		DayJumpLimit  int       `toml:"day_jump_limit"`
 	} `toml:"rules"`
@@ -154,11 +164,18 @@ type document struct {
 		Brokers  []string `toml:"brokers"`
 		Username string   `toml:"username"`
 		Password string   `toml:"password"`
+
+		CA          string `toml:"ca"`
+		Certificate string `toml:"certificate"`
+		Key         string `toml:"key"`
 	} `toml:"feed"`
 	Ticket struct {
 		Message string `toml:"message"`
 		Page    string `toml:"page"`
 	} `toml:"ticket"`
+	Arrival struct {
+		Code string `toml:"code"`
+	} `toml:"arrival"`
 	Journal struct {
 		Path string `toml:"path"`
 	} `toml:"journal"`

@@ -100,6 +100,7 @@ func (d *document) seen(f *File, add report) {
 	languages("board.languages", b.Languages, add)
 	address("board.link", b.Link, add)
 	address("board.check_in", b.CheckIn, add)
+	d.arrival(add)
 	for i, s := range d.Screens {
 		at := fmt.Sprintf("screens[%d].name", i)
 		switch {
@@ -115,6 +116,27 @@ func (d *document) seen(f *File, add report) {
 	}
 	d.spoken(f, add)
 }
+
+// arrival checks how people can say that they are here.
+func (d *document) arrival(add report) {
+	code := d.Arrival.Code
+	if code != "" && (len(code) < leastCode || len(code) > mostCode || strings.Trim(code, codeLetters) != "") {
+		add("arrival.code", "%q: write %d to %d letters, digits and - for the sticker, or leave it out for a code that the board shows", code, leastCode, mostCode)
+	}
+	for i, s := range d.Services {
+		if s.Arrival && code == "" && d.Board.CheckIn == "" {
+			add(fmt.Sprintf("services[%d].arrival", i), "nobody could say that they are here: write the address of the city's page in board.check_in, or the code of a sticker in arrival.code")
+			return
+		}
+	}
+}
+
+// A sticker's code is typed by people, and stands in an address.
+const (
+	leastCode   = 4
+	mostCode    = 32
+	codeLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+)
 
 func (d *document) spoken(f *File, add report) {
 	v := &d.Voice

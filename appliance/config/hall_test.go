@@ -13,6 +13,8 @@ import (
 )
 
 const heard = `
+[arrival]
+code = "gate-7"
 [console]
 listen = "0.0.0.0:8470"
 [board]
@@ -52,6 +54,9 @@ func TestHall(t *testing.T) {
 		Volumes: []voice.Period{{From: 12 * time.Hour, To: 13 * time.Hour, Volume: 30}, {From: 18 * time.Hour, To: 8 * time.Hour}}}); !reflect.DeepEqual(f.Voice, want) {
 		t.Errorf("voice %+v", f.Voice)
 	}
+	if f.Arrival != (Arrival{Code: "gate-7"}) {
+		t.Errorf("arrival %+v", f.Arrival)
+	}
 	if want := (Contact{Line: "GPIO22", Pull: gpio.PullUp}); f.Wires.Locate == nil || *f.Wires.Locate != want {
 		t.Errorf("locator %+v", f.Wires.Locate)
 	}
@@ -77,6 +82,10 @@ func TestMistakesOfTheHall(t *testing.T) {
 		{`"second-floor"`, `"hall"`, `screens[1].name: there are two screens "hall"`},
 		{`"second-floor"`, `"2층"`, `screens[1].name: "2층": write 1 to 32`},
 		{"socket = \"/run/sunbeon/hall.sock\"\nkey = \"sixteen letters.\"", "", "screens[0].name: no screen can listen"},
+		{`"gate-7"`, `"7"`, `arrival.code: "7": write 4 to 32 letters, digits and -`},
+		{`"gate-7"`, `"문 앞에"`, `arrival.code: "문 앞에": write 4 to 32`},
+		{`"gate-7"`, `"a gate & 7"`, `arrival.code: "a gate & 7": write 4 to 32`},
+		{`"gate-7"`, `"` + strings.Repeat("7", 33) + `"`, `arrival.code: "777`},
 		{`["ko", "zh"]`, `["zh"]`, "voice.languages: Korean comes first"},
 		{`volume = 80`, `volume = 101`, "voice.volume: 101: write 0 to 100"},
 		{`"12:00-13:00 30%"`, `"12:00-13:00"`, `voice.volumes: period "12:00-13:00" is not understood`},

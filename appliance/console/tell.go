@@ -61,6 +61,9 @@ func (t teller) event(e queue.Event) string {
 		if e.Class == queue.Priority {
 			text += ", 우선배려"
 		}
+		if e.Away {
+			text += ", 도착 전"
+		}
 		return text + fmt.Sprintf(", 앞에 %d명", e.Ahead)
 	case queue.Printed:
 		text := t.label(e.Ref) + " 번호표 인쇄"
@@ -85,6 +88,12 @@ func (t teller) event(e queue.Event) string {
 		return fmt.Sprintf("%s 부재, %d번 창구", t.label(e.Ref), e.Counter)
 	case queue.Returned:
 		return t.label(e.Ref) + " 대기 줄 복귀"
+	case queue.Arrived:
+		return t.label(e.Ref) + " 도착 확인"
+	case queue.Skipped:
+		return t.label(e.Ref) + " 도착 전 차례 지남"
+	case queue.Delayed:
+		return fmt.Sprintf("%s 순서 미룸, %d명 먼저", t.label(e.Ref), e.Passed)
 	case queue.Transferred:
 		text := fmt.Sprintf("%s 이관, %d번 창구에서 %s 업무로", t.label(e.Ref), e.From, t.service(e.Service))
 		if e.Counter > 0 {

@@ -30,9 +30,9 @@ func TestBodiesAreTheOffices(t *testing.T) {
 	config := queue.Config{Office: queue.Office{ID: "CS0001", Name: "가"},
 		Services: []queue.Service{{ID: "civil", Name: "민원", NameEn: "Certificates", Prefix: "A", First: 1, Last: 99, Handling: 240}},
 		Counters: []queue.Counter{{Number: 1, Services: []string{"civil"}, Rule: queue.RuleLongest}},
-		Rules:    queue.Rules{PriorityRun: 2, LateWithin: 10, LatePlace: queue.LateAfter, LateAfter: 3, DayJumpLimit: 14}}
+		Rules:    queue.Rules{PriorityRun: 2, LateWithin: 10, LatePlace: queue.LateAfter, LateAfter: 3, DelayMost: 5, DayJumpLimit: 14}}
 	setup := feed.Setup{Services: []feed.ServiceSetup{{ID: "civil", Name: "민원", NameEn: "Certificates", Prefix: "A"}},
-		Rules: feed.Rules{PriorityRun: 2, LateWithin: 10, LatePlace: feed.LateAfter, LateAfter: 3}}
+		Rules: feed.Rules{PriorityRun: 2, LateWithin: 10, LatePlace: feed.LateAfter, LateAfter: 3, DelayMost: 5}}
 	ref, r := queue.Ref{Band: "civil", Number: 7}, feed.TicketRef{Band: "civil", Number: 7}
 	place, p := queue.Place{After: 3, Then: 9}, feed.Place{After: 3, Then: 9}
 	used := map[string]bool{}
@@ -47,8 +47,8 @@ func TestBodiesAreTheOffices(t *testing.T) {
 		{queue.ConfigChanged{Config: config}, feed.FactConfigChanged{Setup: setup}},
 		{queue.ClockConfirmed{Date: "2026-11-24"}, nil},
 		{queue.Issued{Ref: ref, Class: queue.Priority, Origin: queue.Online, Token: token, Place: place, Ahead: 4,
-			Forecast: queue.Forecast{Known: true, Low: 1, Mid: 2, High: 3, Base: 4, Line: 5}, Paper: true},
-			feed.FactIssued{TicketRef: r, Class: feed.ClassPriority, Origin: feed.OriginOnline, Token: token, Place: p, Told: feed.Told{Known: true, Low: 1, Mid: 2, High: 3}}},
+			Forecast: queue.Forecast{Known: true, Low: 1, Mid: 2, High: 3, Base: 4, Line: 5}, Paper: true, Away: true},
+			feed.FactIssued{TicketRef: r, Class: feed.ClassPriority, Origin: feed.OriginOnline, Token: token, Place: p, Told: feed.Told{Known: true, Low: 1, Mid: 2, High: 3}, Away: true}},
 		{queue.Issued{Ref: ref, Class: queue.Ordinary, Origin: queue.Button, Place: place}, // no page, no forecast
 			feed.FactIssued{TicketRef: r, Class: feed.ClassOrdinary, Origin: feed.OriginButton, Place: p}},
 		{queue.Issued{Ref: ref, Class: queue.Ordinary, Origin: queue.Clerk, Place: place}, feed.FactIssued{TicketRef: r, Class: feed.ClassOrdinary, Origin: feed.OriginClerk, Place: p}},
@@ -60,6 +60,9 @@ func TestBodiesAreTheOffices(t *testing.T) {
 		{queue.Held{Ref: ref, Counter: 4}, feed.FactHeld{TicketRef: r, Counter: 4}},
 		{queue.NoShow{Ref: ref, Counter: 4}, feed.FactNoShow{TicketRef: r, Counter: 4}},
 		{queue.Returned{Ref: ref, Place: place}, feed.FactReturned{TicketRef: r, Place: p}},
+		{queue.Arrived{Ref: ref}, feed.FactArrived{TicketRef: r}},
+		{queue.Skipped{Ref: ref}, feed.FactSkipped{TicketRef: r}},
+		{queue.Delayed{Ref: ref, Place: place, Passed: 2}, feed.FactDelayed{TicketRef: r, Place: p, Passed: 2}},
 		{queue.Transferred{Ref: ref, From: 1, Service: "passport", Counter: 2, Place: place},
 			feed.FactTransferred{TicketRef: r, From: 1, Service: "passport", Counter: 2, Place: p}},
 		{queue.Finished{Ref: ref, Counter: 4}, feed.FactFinished{TicketRef: r, Counter: 4}},
@@ -141,6 +144,7 @@ func TestBadBodies(t *testing.T) {
 		"day_opened": `{"number":1,"config":` + setup + `}`, "config_changed": `{"config":` + setup + `}`, "day_closed": `{}`, "issued": issued,
 		"called": `{"band":"a","number":7,"counter":1}`, "transferred": `{"band":"a","number":7,"from":1,"service":"b","place":{"after":1}}`,
 		"cancelled": `{"band":"a","number":7,"colour":"of a later version"}`,
+		"delayed":   `{"band":"a","number":7,"place":{"after":1,"then":2},"passed":3}`,
 	}
 	for kind, body := range good {
 		if b, err := feed.DecodeBody(kind, []byte(body)); err != nil || b == nil {
@@ -163,6 +167,8 @@ func TestBadBodies(t *testing.T) {
 		{"issued", `{"band"`, `{"forecast":{"known":true,"high":99999999},"band"`},
 		{"called", `"counter":1`, `"counter":0`}, {"called", `"counter":1`, `"counter":100`},
 		{"transferred", `"service":"b"`, `"service":""`}, {"transferred", `"from":1`, `"from":0`}, {"transferred", `"from":1`, `"from":1,"counter":-1`}, {"transferred", `"from":1`, `"from":1,"counter":100`},
+		{"delayed", `"passed":3`, `"passed":0`}, {"delayed", `"passed":3`, `"passed":-1`}, {"delayed", `,"passed":3`, ``}, {"delayed", `"passed":3`, `"passed":100000`},
+		{"day_opened", `"priorityRun":1`, `"delayMost":-1`}, {"issued", `{"band"`, `{"away":1,"band"`},
 		{"cancelled", `"number":7`, `"number":null`},
 	} {
 		body := strings.Replace(good[c.kind], c.from, c.to, 1)
@@ -173,7 +179,7 @@ func TestBadBodies(t *testing.T) {
 			t.Errorf("%s %.200s: read as %+v, %v", c.kind, body, b, err)
 		}
 	}
-	for _, kind := range []string{"called", "recalled", "held", "no_show", "finished", "returned", "cancelled", "voided", "transferred", "issued"} {
+	for _, kind := range []string{"called", "recalled", "held", "no_show", "finished", "returned", "arrived", "skipped", "delayed", "cancelled", "voided", "transferred", "issued"} {
 		if b, err := feed.DecodeBody(kind, []byte(`{}`)); !errors.Is(err, feed.ErrInvalid) {
 			t.Errorf("%s of no ticket: %v, %v", kind, b, err)
 		}

@@ -12,6 +12,8 @@ type Hall struct {
 	// CheckIn is the address behind the code with which a person with an online
 	// ticket says that they are here; "" is none.
 	CheckIn string `json:"checkIn,omitempty"`
+	// CheckInCode is the code in it, for those who type it; "" is none.
+	CheckInCode string `json:"checkInCode,omitempty"`
 	// Names are those of services in other languages than Korean and English:
 	// by service id, then by language. Of "" they are the office's own.
 	Names map[string]map[string]string `json:"names,omitempty"`

@@ -100,9 +100,12 @@ type Issued struct {
 	Away    bool   `json:"away,omitempty"` // not called before its holder has arrived
 }
 
-// RefusalExpired is the code of a refusal because the deadline had passed when
-// the request came.
-const RefusalExpired = "expired"
+// Codes of refusals that are not the line's own.
+const (
+	RefusalExpired   = "expired"    // the deadline had passed when the request came
+	RefusalWrongCode = "wrong_code" // the code of an arrival is not the hall's; there are tries left
+	RefusalStaffOnly = "staff_only" // too many codes were wrong: only staff can check the ticket in
+)
 
 // Refusal is why not, in words a page can show.
 type Refusal struct {

@@ -21,7 +21,10 @@
 //
 // The time of a ticket is that of its service: the mean of the last days, a day
 // weighing six sevenths of the next, to which the configured figure counts as
-// eight observations. A ticket for which nobody comes counts as half a minute.
+// eight observations. A ticket for which nobody comes counts as half a minute, and
+// so does one that is skipped because its holder is not here yet: while it waits it
+// is taken for one whose holder will come, so that nobody is told too little, and
+// what such tickets are worth on average is learned.
 // Three quarters of what the last hundred handlings of the day show against
 // their usual is added for all services alike. Following all of it, following
 // it faster, and choosing the speed by how well it foretold the next handling

@@ -32,7 +32,7 @@ type Group struct {
 	Key       string
 	Issued    map[queue.Origin]int
 	Served    int // finished
-	NoShows   int // did not come to the last call, nor back
+	NoShows   int // did not come to the last call or turn, nor back
 	Cancelled int // by the citizen or by staff
 	Left      int // still waiting when the day closed
 	Waiting   Spread

@@ -47,7 +47,9 @@ type ticket struct {
 	place    queue.Place
 	only     int // waiting: the counter that alone may call it, 0 any
 	moved    bool
-	missed   bool // did not come to the last call, nor back since
+	missed   bool // did not come to the last call or turn, nor back since
+	away     bool // its holder has not arrived
+	awaited  bool // it was issued so
 
 	called   uint64 // seq of the first call, 0 before
 	counter  int    // of the first call
@@ -163,8 +165,14 @@ func (f *fold) take(fact queue.Fact) error {
 		f.straightOn(e.From, t.visit)
 	case queue.Returned:
 		return f.change(e.Ref, func(t *ticket) {
-			t.status, t.only, t.place, t.moved, t.missed = queue.Waiting, 0, e.Place, true, false
+			t.status, t.only, t.place, t.moved, t.missed, t.away = queue.Waiting, 0, e.Place, true, false, false
 		})
+	case queue.Arrived:
+		return f.change(e.Ref, func(t *ticket) { t.away = false })
+	case queue.Skipped:
+		return f.change(e.Ref, func(t *ticket) { t.status, t.missed = queue.Missed, true })
+	case queue.Delayed:
+		return f.change(e.Ref, func(t *ticket) { t.place, t.moved = e.Place, true })
 	case queue.Cancelled:
 		return f.change(e.Ref, func(t *ticket) { t.status = queue.Given })
 	case queue.Voided:
@@ -210,7 +218,7 @@ func (f *fold) issue(fact queue.Fact, e queue.Issued) error {
 	t := &ticket{
 		ref: e.Ref, label: service.Label(e.Number), service: e.Band, class: e.Class, origin: e.Origin,
 		status: queue.Waiting, seq: fact.Seq, issued: fact.At, ahead: e.Ahead, forecast: e.Forecast,
-		place: e.Place, previous: f.lastCall[e.Band], fresh: true,
+		place: e.Place, away: e.Away, awaited: e.Away, previous: f.lastCall[e.Band], fresh: true,
 	}
 	f.tickets[e.Ref] = t
 	f.order = append(f.order, t)
@@ -235,12 +243,13 @@ func (f *fold) call(fact queue.Fact, e queue.Called) error {
 	}
 	if t.called == 0 {
 		t.called, t.counter, t.at = fact.Seq, e.Counter, fact.At
-		t.inTurn = e.How == queue.ByNext && !t.moved && t.place.Then == 0
+		// How long a ticket waited whose holder may have come late says nothing.
+		t.inTurn = e.How == queue.ByNext && !t.moved && !t.awaited && t.place.Then == 0
 		f.lastCall[t.service] = t
 	}
 	v := &visit{seq: fact.Seq, ticket: t, service: t.service, counter: e.Counter, how: e.How, called: fact.At}
 	f.visits = append(f.visits, v)
-	t.status, t.missed, t.visit, d.current = queue.AtCounter, false, v, v
+	t.status, t.missed, t.away, t.visit, d.current = queue.AtCounter, false, false, v, v
 	f.touch(t)
 	f.touchVisit(v)
 	return nil
@@ -261,7 +270,7 @@ func (f *fold) end(fact queue.Fact, counter int, r queue.Ref, to queue.Status) e
 	return nil
 }
 
-// straightOn notes whether somebody waits for the counter now: its next call
+// straightOn notes whether somebody waits here for the counter now: its next call
 // then ends the time that v took.
 func (f *fold) straightOn(counter int, v *visit) {
 	d := f.desk(counter)
@@ -270,7 +279,7 @@ func (f *fold) straightOn(counter int, v *visit) {
 		return
 	}
 	for _, t := range f.order {
-		if t.status == queue.Waiting && (t.only == 0 || t.only == counter) && slices.Contains(d.services, t.service) {
+		if t.status == queue.Waiting && !t.away && (t.only == 0 || t.only == counter) && slices.Contains(d.services, t.service) {
 			d.straight = v
 			return
 		}

@@ -104,7 +104,7 @@ func (b *bench) random(r *rand.Rand) queue.Command {
 	if n := len(b.state.Tickets); n > 0 {
 		ref = b.state.Tickets[r.IntN(n)].Ref
 	}
-	switch r.IntN(24) {
+	switch r.IntN(27) {
 	case 0, 1, 2, 3, 4:
 		class, origin := queue.Ordinary, queue.Button
 		if r.IntN(4) == 0 && service == "civil" {
@@ -145,6 +145,14 @@ func (b *bench) random(r *rand.Rand) queue.Command {
 			return queue.CloseDay{}
 		}
 		return queue.CloseCounter{Counter: counter}
+	case 23:
+		return queue.Arrive{Ref: ref}
+	case 24:
+		return queue.Delay{Ref: ref, Pass: 1 + r.IntN(3)}
+	case 25: // who comes with an online ticket has to say so, from now on or no more
+		c := office()
+		c.Services[1].Arrival, c.Rules.DelayMost = r.IntN(4) > 0, 5
+		return queue.Configure{Config: c}
 	default:
 		return queue.OpenDay{}
 	}

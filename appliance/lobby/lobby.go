@@ -3,7 +3,9 @@ package lobby
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,10 +39,18 @@ type Options struct {
 	Need  voice.Need // clips that the office uses
 	// Player plays for Voice; nil is ALSA's program, on the card of Voice.
 	Player voice.Player
+	// CheckIn is the code that shows that somebody is in the hall; nil is none.
+	CheckIn Code
 	// Located is told when somebody asks where the dispenser is; nil is never.
 	Located <-chan struct{}
 	Now     func() time.Time // the kiosk's clock
 	Log     *slog.Logger
+}
+
+// Code is what proves that somebody is in the hall. Left is how long it is until
+// the next one; 0 is that it stays. It is asked from several goroutines.
+type Code interface {
+	Shown() (code string, left time.Duration)
 }
 
 // Lobby shows an office to its hall.
@@ -145,26 +155,40 @@ func (l *Lobby) miss() {
 	}
 }
 
-// show gives every view to screens and voice. Halls are in order: by the time of
-// the start, then by their number.
+// show gives every view to screens and voice, and to the screens the newest one
+// again when the code for arrivals changes. Halls are in order: by the time of the
+// start, then by their number.
 func (l *Lobby) show(ctx context.Context, views *appliance.Hub) {
 	newest := views.Watch(ctx)
 	epoch, rev := l.opt.Now().UnixMilli(), uint64(0)
+	changes := time.NewTimer(0)
+	changes.Stop()
+	defer changes.Stop()
+	var v *appliance.View
+	publish := func() *feed.Hall {
+		rev++
+		h, left := l.hall(v)
+		h.Snapshot.Epoch, h.Snapshot.Rev = epoch, rev
+		l.screens.Publish(h)
+		if changes.Stop(); left > 0 {
+			changes.Reset(left)
+		}
+		return h
+	}
 	var numbers speaker
 	if l.voice != nil {
 		numbers = speaker{say: l.voice.Ticket, every: l.opt.Voice.Tickets}
 	}
 	for {
 		select {
-		case v := <-newest:
-			rev++
-			h := l.Hall(v)
-			h.Snapshot.Epoch, h.Snapshot.Rev = epoch, rev
-			l.screens.Publish(h)
+		case v = <-newest:
+			h := publish()
 			if l.voice != nil {
 				l.voice.Follow(&h.Snapshot)
 				numbers.follow(v)
 			}
+		case <-changes.C:
+			publish()
 		case <-ctx.Done():
 			return
 		}
@@ -185,6 +209,30 @@ func (l *Lobby) locate(ctx context.Context) {
 
 // Hall is what the hall may see of a view.
 func (l *Lobby) Hall(v *appliance.View) *feed.Hall {
+	h, _ := l.hall(v)
+	return h
+}
+
+// hall is Hall, and for how long it holds while nothing happens; 0 is for ever.
+func (l *Lobby) hall(v *appliance.View) (h *feed.Hall, left time.Duration) {
 	b := l.opt.Board
-	return &feed.Hall{Snapshot: v.Public, Offers: v.Offers, CheckIn: b.CheckIn, Names: b.Names, Board: b.Show}
+	h = &feed.Hall{Snapshot: v.Public, Offers: v.Offers, CheckIn: b.CheckIn, Names: b.Names, Board: b.Show}
+	asks := slices.ContainsFunc(v.Public.Services, func(s feed.Service) bool { return s.Arrival })
+	if l.opt.CheckIn == nil || !asks {
+		return h, 0
+	}
+	h.CheckInCode, left = l.opt.CheckIn.Shown()
+	if h.CheckIn != "" {
+		h.CheckIn = withCode(h.CheckIn, h.CheckInCode)
+	}
+	return h, left
+}
+
+// withCode is the address of the page for arrivals that need not ask for the code.
+func withCode(address, code string) string {
+	sep := "?"
+	if strings.Contains(address, "?") {
+		sep = "&"
+	}
+	return address + sep + "code=" + url.QueryEscape(code)
 }

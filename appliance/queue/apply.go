@@ -47,6 +47,12 @@ func (s *State) apply(f Fact) error {
 		return s.transfer(f.At, e)
 	case Returned:
 		return s.comeBack(f.At, e)
+	case Arrived:
+		return s.arrive(e.Ref)
+	case Skipped:
+		return s.skip(f.At, e.Ref)
+	case Delayed:
+		return s.delay(e)
 	case Cancelled:
 		return s.end(f.At, e.Ref, Given)
 	case Voided:
@@ -115,8 +121,8 @@ func (s *State) closeDay(at Stamp) {
 	s.unhear("")
 }
 
-// reopenDay lets those wait again who had not been served. Who was on hold or
-// had missed a call waits in the old place.
+// reopenDay lets those wait again who had not been served. Who was on hold, had
+// missed a call or was skipped waits in the old place; who was away still is.
 func (s *State) reopenDay() error {
 	if s.Day.Number == 0 || s.Day.Open {
 		return errors.New("no closed day to reopen")
@@ -173,7 +179,7 @@ func (s *State) issue(at Stamp, e Issued) error {
 	s.byRef[e.Ref] = len(s.Tickets)
 	s.Tickets = append(s.Tickets, Ticket{
 		Ref: e.Ref, Service: e.Band, Class: e.Class, Origin: e.Origin, Status: Waiting, Place: e.Place,
-		Paper: paper, Token: e.Token, Ahead: e.Ahead, Forecast: e.Forecast, Issued: at, Changed: at,
+		Paper: paper, Token: e.Token, Away: e.Away, Ahead: e.Ahead, Forecast: e.Forecast, Issued: at, Changed: at,
 	})
 	s.placed(e.Place)
 	return nil
@@ -232,7 +238,7 @@ func (s *State) call(at Stamp, e Called) error {
 	case t.Status == AtCounter || !t.Status.Live():
 		return fmt.Errorf("ticket %d of %q is %s", e.Number, e.Band, t.Status)
 	}
-	t.Status, t.Counter, t.Called, t.Changed = AtCounter, e.Counter, at, at
+	t.Status, t.Counter, t.Called, t.Changed, t.Away = AtCounter, e.Counter, at, at, false
 	k.Current, k.Since = e.Ref, at
 	if e.How == ByNext {
 		s.countJump(k, t.Service, e.Jump)
@@ -301,7 +307,7 @@ func (s *State) comeBack(at Stamp, e Returned) error {
 		return fmt.Errorf("ticket %d of %q was not missed", e.Number, e.Band)
 	}
 	s.placed(e.Place)
-	t.Status, t.Counter, t.Place, t.Changed = Waiting, 0, e.Place, at
+	t.Status, t.Counter, t.Place, t.Changed, t.Away = Waiting, 0, e.Place, at, false
 	return nil
 }
 

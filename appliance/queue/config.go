@@ -42,8 +42,11 @@ type Service struct {
 	Quota       int    `json:"quota,omitempty"`  // tickets a day; 0 is no limit
 	Online      bool   `json:"online,omitempty"` // tickets may be taken online
 	OnlineQuota int    `json:"onlineQuota,omitempty"`
-	Priority    bool   `json:"priority,omitempty"` // 우선배려 tickets exist
-	Handling    int    `json:"handling"`           // usual handling time, s
+	// Arrival: an online ticket is called only after its holder has said that they
+	// are here.
+	Arrival  bool `json:"arrival,omitempty"`
+	Priority bool `json:"priority,omitempty"` // 우선배려 tickets exist
+	Handling int  `json:"handling"`           // usual handling time, s
 }
 
 // Label is the number as printed and called: the prefix, then the number.
@@ -126,8 +129,9 @@ type Rules struct {
 	LateWithin         int       `json:"lateWithin"`         // minutes after the no-show within which one may return; 0 is all day
 	LatePlace          LatePlace `json:"latePlace"`
 	LateAfter          int       `json:"lateAfter,omitempty"`
-	DayStarts          int       `json:"dayStarts"`    // minute of the local day at which the date changes, e.g. 240
-	DayJumpLimit       int       `json:"dayJumpLimit"` // days the date may move forward by itself
+	DelayMost          int       `json:"delayMost,omitempty"` // how many others a waiting ticket may let pass in all; 0 is none
+	DayStarts          int       `json:"dayStarts"`           // minute of the local day at which the date changes, e.g. 240
+	DayJumpLimit       int       `json:"dayJumpLimit"`        // days the date may move forward by itself
 }
 
 // Problem is one thing wrong with a configuration.
@@ -210,6 +214,9 @@ func (c *Config) checkService(i int, s Service, add report) {
 	}
 	if c.Observed && s.Online {
 		add(at("online"), "the old machine gives the numbers of this office, and it knows of none taken online: remove it")
+	}
+	if s.Arrival && !s.Online {
+		add(at("arrival"), "who takes a ticket here has arrived: remove it, or set online = true")
 	}
 	s.Open.check(at("open"), add)
 	s.Issuing.check(at("issuing"), add)
@@ -320,6 +327,9 @@ func (c *Config) checkRules(add report) {
 	}
 	if r.LateWithin < 0 {
 		add("rules.late_within", "is negative: write minutes, or 0 for the whole day")
+	}
+	if r.DelayMost < 0 || r.DelayMost > maxNumber {
+		add("rules.delay_most", "%d: write how many others a ticket may let pass, e.g. 5, or 0 for none", r.DelayMost)
 	}
 	if r.DayStarts < 0 || r.DayStarts >= 24*60 {
 		add("rules.day_starts", "lies outside the day: write e.g. \"04:00\"")

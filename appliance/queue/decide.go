@@ -63,6 +63,18 @@ type (
 	MarkNoShow struct{ Counter int }
 	// Return lets a missed citizen back in, by the late rule.
 	Return struct{ Ref Ref }
+	// Arrive says that the holder of an online ticket is here; Delay lets Pass
+	// others, who wait behind the ticket, go first. The ticket is known by its token
+	// when Ref is zero.
+	Arrive struct {
+		Ref   Ref
+		Token string
+	}
+	Delay struct {
+		Ref   Ref
+		Token string
+		Pass  int
+	}
 	// Transfer sends the counter's ticket on. Service "" keeps the service;
 	// ToCounter 0 is any counter that serves it. A counter that closes later
 	// leaves the ticket to the others.
@@ -126,6 +138,8 @@ func (Pick) Name() string          { return "pick" }
 func (Hold) Name() string          { return "hold" }
 func (MarkNoShow) Name() string    { return "no_show" }
 func (Return) Name() string        { return "return" }
+func (Arrive) Name() string        { return "arrive" }
+func (Delay) Name() string         { return "delay" }
 func (Transfer) Name() string      { return "transfer" }
 func (Finish) Name() string        { return "finish" }
 func (OpenCounter) Name() string   { return "open_counter" }
@@ -244,6 +258,10 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 		return s.atCounter(c.Counter, func(k *CounterState) Decision { return events(Finished{k.Current, k.Number}) })
 	case Return:
 		return s.decideReturn(in.At, c)
+	case Arrive:
+		return s.decideArrive(in.At, c)
+	case Delay:
+		return s.decideDelay(c)
 	case Transfer:
 		return s.decideTransfer(c)
 	case OpenCounter, CloseCounter, Pause, Resume, SetServices:
@@ -253,10 +271,8 @@ func (s *State) decide(in Input) (Decision, *Refusal) {
 	case ReopenIssuing:
 		return s.decideIssuing(c.Service, false)
 	case Cancel:
-		if c.Ref.IsZero() {
-			c.Ref = s.byToken(c.Token)
-		}
-		return s.decideEnd(c.Ref, Cancelled{c.Ref})
+		r := s.named(c.Ref, c.Token)
+		return s.decideEnd(r, Cancelled{r})
 	case Remove:
 		return s.decideEnd(c.Ref, Voided{c.Ref, c.Reason})
 	case Observe:
@@ -309,6 +325,7 @@ func (s *State) decideIssue(c Issue) (Decision, *Refusal) {
 		Ahead:    s.Ahead(c.Service, c.Class),
 		Forecast: c.Forecast,
 		Paper:    c.Origin != Online && !c.NoPaper,
+		Away:     c.Origin == Online && def.Arrival,
 	}), nil
 }
 

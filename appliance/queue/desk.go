@@ -14,12 +14,13 @@ func (s *State) decideNext(c CallNext) (Decision, *Refusal) {
 	d := s.ready(k)
 	t, jump, credit := s.next(k)
 	if t == nil {
-		d.Notice = refuse(NobodyWaiting)
+		d.Notice = s.nobody(k)
 		if len(d.Events) == 0 {
 			return Decision{}, d.Notice
 		}
 		return d, nil
 	}
+	d.Events = append(d.Events, s.skipped(k, t)...)
 	d.Events = append(d.Events, Called{Ref: t.Ref, Counter: k.Number, How: ByNext, Jump: jump, Credit: credit})
 	return d, nil
 }

@@ -115,6 +115,8 @@ type (
 		Ahead    int      `json:"ahead"` // people ahead as told to the citizen
 		Forecast Forecast `json:"forecast,omitzero"`
 		Paper    bool     `json:"paper"` // the ticket is to be printed
+		// Away: its holder has to say first that they are here (Service.Arrival).
+		Away bool `json:"away,omitempty"`
 	}
 	// Printed says that paper with the number came out.
 	Printed struct {
@@ -156,6 +158,17 @@ type (
 	Returned struct {
 		Ref
 		Place Place `json:"place"`
+	}
+	// Arrived says that the holder of a ticket that was issued Away is here.
+	Arrived struct{ Ref }
+	// Skipped says that a counter would have called the ticket, and called somebody
+	// else because its holder was away: they have missed their turn.
+	Skipped struct{ Ref }
+	// Delayed lets Passed others go first.
+	Delayed struct {
+		Ref
+		Place  Place `json:"place"`
+		Passed int   `json:"passed"` // by this fact alone
 	}
 	// Transferred sends the counter's ticket to a service or a counter.
 	Transferred struct {
@@ -249,6 +262,9 @@ func (Recalled) Kind() string        { return "recalled" }
 func (Held) Kind() string            { return "held" }
 func (NoShow) Kind() string          { return "no_show" }
 func (Returned) Kind() string        { return "returned" }
+func (Arrived) Kind() string         { return "arrived" }
+func (Skipped) Kind() string         { return "skipped" }
+func (Delayed) Kind() string         { return "delayed" }
 func (Transferred) Kind() string     { return "transferred" }
 func (Finished) Kind() string        { return "finished" }
 func (Cancelled) Kind() string       { return "cancelled" }
@@ -359,6 +375,12 @@ func decoder(kind string) (func([]byte) (Event, error), bool) {
 		return as[NoShow], true
 	case "returned":
 		return as[Returned], true
+	case "arrived":
+		return as[Arrived], true
+	case "skipped":
+		return as[Skipped], true
+	case "delayed":
+		return as[Delayed], true
 	case "transferred":
 		return as[Transferred], true
 	case "finished":

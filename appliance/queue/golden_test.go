@@ -71,9 +71,42 @@ func goldenDay(t *testing.T) *desk {
 	return d
 }
 
+// onlineDay is a day of those who take their tickets at home.
+func onlineDay(t *testing.T) *desk {
+	d := newDesk(t)
+	c := office()
+	c.Services[1].Arrival, c.Services[1].OnlineQuota, c.Rules.DelayMost = true, 9, 5
+	c.Rules.LatePlace, c.Rules.LateAfter = queue.LateAfter, 1
+	d.must("", queue.Configure{Config: c})
+	online := func(token string) queue.Ref {
+		d.wait(time.Minute)
+		return d.must("web-"+token, queue.Issue{Service: "passport", Class: queue.Ordinary, Origin: queue.Online, Token: token}).Answer.Ref
+	}
+	online("on-the-way")
+	online("late")
+	picked := online("picked")
+	for range 4 {
+		d.issue("passport", queue.Ordinary)
+	}
+	d.must("web-here", queue.Arrive{Token: "on-the-way"})
+	d.must("web-pass", queue.Delay{Token: "on-the-way", Pass: 4})
+	d.must("web-more", queue.Delay{Token: "on-the-way", Pass: 4})
+	d.must("key-1", queue.CallNext{Counter: 3}) // two are skipped
+	d.wait(time.Minute)
+	d.must("web-back", queue.Arrive{Token: "late"})
+	d.must("", queue.Pick{Counter: 2, Ref: picked})
+	online("never")
+	d.must("", queue.CloseDay{})
+	d.must("", queue.OpenDay{})
+	c.Services[1].Arrival = false
+	d.must("", queue.Configure{Config: c})
+	d.must("", queue.CallNext{Counter: 3})
+	return d
+}
+
 // TestGoldenDay notices every change of what old facts mean: the facts of a day
 // are read from testdata/day.jsonl and must lead to testdata/day.state.json, and
-// those of an observed office from testdata/observed.jsonl.
+// those of an observed office and of one with online tickets likewise.
 // SUNBEON_WRITE_GOLDEN=1 writes them anew; that is right only for facts that no
 // office has on its card.
 func TestGoldenDay(t *testing.T) {
@@ -83,6 +116,7 @@ func TestGoldenDay(t *testing.T) {
 	}
 	checkGolden(t, "day", goldenDay(t), left)
 	checkGolden(t, "observed", observedDay(t), left)
+	checkGolden(t, "online", onlineDay(t), left)
 	for kind := range left {
 		t.Errorf("no %s in the days", kind)
 	}

@@ -17,8 +17,10 @@ func modelOffice(t *rapid.T) queue.Config {
 	return queue.Config{
 		Office: queue.Office{ID: "CS0001", Name: "가능동 주민센터"},
 		Services: []queue.Service{
-			{ID: "civil", Name: "민원", First: 1, Last: 40, Priority: true, Handling: 240},
-			{ID: "passport", Name: "여권", Prefix: "P", First: 5, Last: 99, Quota: 8, Online: true, OnlineQuota: 3, Handling: 420},
+			{ID: "civil", Name: "민원", First: 1, Last: 40, Priority: true, Handling: 240,
+				Online: true, Arrival: rapid.Bool().Draw(t, "civil arrival")},
+			{ID: "passport", Name: "여권", Prefix: "P", First: 5, Last: 99, Quota: 8, Online: true, OnlineQuota: 3, Handling: 420,
+				Arrival: rapid.Bool().Draw(t, "passport arrival")},
 			{ID: "tax", Name: "세무", First: 101, Last: 110, Priority: true, Handling: 120},
 		},
 		Counters: []queue.Counter{
@@ -32,6 +34,7 @@ func modelOffice(t *rapid.T) queue.Config {
 			LateWithin:         rapid.SampledFrom([]int{0, 10}).Draw(t, "late within"),
 			LatePlace:          rapid.SampledFrom([]queue.LatePlace{queue.LateFront, queue.LateAfter, queue.LateEnd}).Draw(t, "late place"),
 			LateAfter:          rapid.IntRange(1, 3).Draw(t, "late after"),
+			DelayMost:          rapid.IntRange(0, 5).Draw(t, "delay most"),
 			DayStarts:          240, DayJumpLimit: 14,
 		},
 	}
@@ -58,7 +61,7 @@ type machine struct {
 // kinds of commands, as often as they shall come.
 var kinds = []string{
 	"issue", "issue", "issue", "issue", "issue", "issue", "next", "next", "next", "next", "pick", "pick", "recall", "hold", "hold",
-	"no-show", "no-show", "no-show", "return", "return", "return", "transfer", "transfer", "transfer", "finish", "open", "open", "close",
+	"no-show", "no-show", "no-show", "return", "return", "return", "arrive", "arrive", "delay", "delay", "delay", "transfer", "transfer", "transfer", "finish", "open", "open", "close",
 	"pause", "resume", "services", "close issuing", "reopen issuing", "reopen issuing", "cancel", "remove", "day",
 }
 
@@ -81,6 +84,10 @@ func (m *machine) command() queue.Command {
 		return queue.MarkNoShow{Counter: m.counter(true)}
 	case "return":
 		return queue.Return{Ref: m.ticket(queue.Missed)}
+	case "arrive":
+		return queue.Arrive{Ref: m.ticket(sample(t, "status", queue.Waiting, queue.Missed))}
+	case "delay":
+		return queue.Delay{Ref: m.ticket(queue.Waiting), Pass: rapid.IntRange(1, 4).Draw(t, "pass")}
 	case "transfer":
 		return queue.Transfer{Counter: m.counter(true), Service: sample(t, "to service", "", m.service()), ToCounter: sample(t, "to counter", 0, 1, 2, 3)}
 	case "finish":
@@ -180,7 +187,9 @@ func (m *machine) step() {
 	if dec.Answer.Ref != want {
 		m.rt.Fatalf("%s %+v: answer %v, the model says %v", c.Name(), c, dec.Answer.Ref, want)
 	}
-	m.asked = append(m.asked, asked{id, c, dec.Answer})
+	if len(m.facts) > count { // else it is decided anew
+		m.asked = append(m.asked, asked{id, c, dec.Answer})
+	}
 	for _, f := range m.facts[count:] {
 		if e, ok := f.Event.(queue.Issued); ok {
 			key := fmt.Sprint(f.Day, e.Band, e.Number)
@@ -238,7 +247,7 @@ func (m *machine) check() {
 		}
 		callable := 0
 		for _, t := range m.model.line {
-			if m.model.may(mk, t) {
+			if m.model.may(mk, t) && !t.away {
 				callable++
 			}
 		}
@@ -258,7 +267,7 @@ func (m *machine) check() {
 	}
 	for _, t := range s.Tickets {
 		mt := m.model.ticket(t.Ref)
-		if string(t.Status) != mt.status || t.Service != mt.service || t.Counter != mt.counter {
+		if string(t.Status) != mt.status || t.Service != mt.service || t.Counter != mt.counter || t.Away != mt.away || t.Passed != mt.passed {
 			m.rt.Fatalf("%+v, the model says %+v", t, mt)
 		}
 		if n, there := at[t.Ref]; there != (t.Status == queue.AtCounter) || there && n != t.Counter {
@@ -269,14 +278,19 @@ func (m *machine) check() {
 		}
 	}
 	for _, v := range m.model.services {
-		waiting, prios := 0, 0
+		waiting, prios, away := 0, 0, 0
 		for _, t := range m.model.line {
 			if t.status == "waiting" && t.service == v.id {
 				if m.ahead(t, waiting, prios); t.prio {
 					prios++
 				}
-				waiting++
+				if waiting++; t.away {
+					away++
+				}
 			}
+		}
+		if got := s.Away(v.id); got != away {
+			m.rt.Fatalf("%d are away for %s, the model says %d", got, v.id, away)
 		}
 		if got := s.Waiting(v.id); got != waiting {
 			m.rt.Fatalf("%d wait for %s, the model says %d", got, v.id, waiting)

@@ -75,16 +75,22 @@ func (m *model) state(k *mCounter, opens, away bool) (queue.Code, *mTicket) {
 
 func (m *model) callNext(k *mCounter) (queue.Code, *mTicket) {
 	before := k.at
+	nobody := queue.NobodyWaiting
+	for _, t := range m.line {
+		if m.may(k, t) && t.away {
+			nobody = queue.NobodyArrived
+		}
+	}
 	t := m.next(k)
 	if t == nil && before == nil && k.open && !k.away {
-		return queue.NobodyWaiting, nil
+		return nobody, nil
 	}
 	if before != nil {
 		m.leave(k, "finished")
 	}
 	k.open, k.away = true, false
 	if t == nil {
-		return queue.NobodyWaiting, before
+		return nobody, before
 	}
 	m.callTo(k, t)
 	return "", t

@@ -15,7 +15,7 @@ type model struct {
 	services []*mService
 	counters []*mCounter
 	line     []*mTicket
-	groups   int // last group given
+	order    int // last ordinal given
 	open     bool
 	minute   int
 }
@@ -26,6 +26,7 @@ type mService struct {
 	quota, onlineQuota       int
 	issued, issuedOnline     int
 	online, priority, closed bool
+	arrival                  bool
 }
 
 type mCounter struct {
@@ -51,15 +52,17 @@ type mTicket struct {
 	prio, online bool
 	status       string
 	counter      int
-	group        int // those let in at one place stand together; 0 is the front
+	group, then  int // those let in at one place stand together; group 0 is the front
 	missed       int // minute
+	away         bool
+	passed       int
 }
 
 func newModel(c queue.Config) *model {
 	m := &model{rules: c.Rules, open: true}
 	for _, s := range c.Services {
 		m.services = append(m.services, &mService{id: s.ID, first: s.First, last: s.Last, next: s.First, quota: s.Quota,
-			onlineQuota: s.OnlineQuota, online: s.Online, priority: s.Priority})
+			onlineQuota: s.OnlineQuota, online: s.Online, priority: s.Priority, arrival: s.Arrival})
 	}
 	for _, k := range c.Counters {
 		m.counters = append(m.counters, &mCounter{n: k.Number, rule: k.Rule, own: k.Services, weights: k.Weights, services: k.Services})
@@ -95,21 +98,23 @@ func (m *model) ticket(r queue.Ref) *mTicket {
 }
 
 func (m *model) place(t *mTicket, group int) {
-	m.line = slices.DeleteFunc(m.line, func(o *mTicket) bool { return o == t })
-	t.group = group
-	at := 0
-	for i, o := range m.line {
-		if o.group == group {
-			at = i + 1
-		}
-	}
-	m.line = slices.Insert(m.line, at, t)
+	m.order++
+	m.put(t, group, m.order)
 }
 
 func (m *model) placeLast(t *mTicket) {
-	m.groups++
-	m.line = append(slices.DeleteFunc(m.line, func(o *mTicket) bool { return o == t }), t)
-	t.group = m.groups
+	m.order++
+	m.put(t, m.order, 0)
+}
+
+func (m *model) put(t *mTicket, group, then int) {
+	m.line = slices.DeleteFunc(m.line, func(o *mTicket) bool { return o == t })
+	t.group, t.then = group, then
+	at := 0
+	for at < len(m.line) && (m.line[at].group < group || m.line[at].group == group && m.line[at].then < then) {
+		at++
+	}
+	m.line = slices.Insert(m.line, at, t)
 }
 
 func (m *model) may(k *mCounter, t *mTicket) bool {
@@ -124,12 +129,15 @@ func (m *model) may(k *mCounter, t *mTicket) bool {
 	return slices.Contains(k.services, t.service)
 }
 
-// next calls who is next to k, nil if nobody waits.
+// next calls who is next to k, nil if nobody waits who is here. Who is away and
+// would have been called is skipped: one after the other, until somebody is here.
 func (m *model) next(k *mCounter) *mTicket {
-	var all []*mTicket
+	var all, every []*mTicket
 	for _, t := range m.line {
 		if m.may(k, t) {
-			all = append(all, t)
+			if every = append(every, t); !t.away {
+				all = append(all, t)
+			}
 		}
 	}
 	if len(all) == 0 {
@@ -137,21 +145,8 @@ func (m *model) next(k *mCounter) *mTicket {
 	}
 	share := k.share("")
 	switch k.rule {
-	case queue.RuleStrict: // a stable sort by service: those sent here, then the list
-		sorted := []*mTicket{}
-		for _, t := range all {
-			if t.counter == k.n {
-				sorted = append(sorted, t)
-			}
-		}
-		for _, id := range k.services {
-			for _, t := range all {
-				if t.counter != k.n && t.service == id {
-					sorted = append(sorted, t)
-				}
-			}
-		}
-		all = sorted
+	case queue.RuleStrict:
+		all, every = k.byService(all), k.byService(every)
 	case queue.RuleWeighted:
 		total := 0
 		share = nil
@@ -174,15 +169,48 @@ func (m *model) next(k *mCounter) *mTicket {
 			}
 		}
 		share.credit -= total
-		all = slices.DeleteFunc(all, func(t *mTicket) bool { return t.service != share.id })
+		other := func(t *mTicket) bool { return t.service != share.id }
+		all, every = slices.DeleteFunc(all, other), slices.DeleteFunc(every, other)
 	}
-	// The first is called, unless a priority ticket behind it may pass.
+	t, jumps := m.first(all, share)
+	for {
+		i := slices.IndexFunc(every, func(o *mTicket) bool { first, _ := m.first(every, share); return o == first })
+		if !every[i].away {
+			break
+		}
+		every[i].status, every[i].missed = "no_show", m.minute
+		every = slices.Delete(every, i, i+1)
+	}
+	if share.jumps++; !jumps {
+		share.jumps = 0
+	}
+	return t
+}
+
+// byService is a stable sort: those sent here, then the counter's list.
+func (k *mCounter) byService(all []*mTicket) []*mTicket {
+	sorted := []*mTicket{}
+	for _, t := range all {
+		if t.counter == k.n {
+			sorted = append(sorted, t)
+		}
+	}
+	for _, id := range k.services {
+		for _, t := range all {
+			if t.counter != k.n && t.service == id {
+				sorted = append(sorted, t)
+			}
+		}
+	}
+	return sorted
+}
+
+// first is the first of them, unless a priority ticket behind it may pass.
+func (m *model) first(all []*mTicket, share *mShare) (t *mTicket, jumps bool) {
 	if i := slices.IndexFunc(all, func(t *mTicket) bool { return t.prio }); i > 0 && share.jumps < m.rules.PriorityRun {
-		share.jumps++
-		return all[i]
+		return all[i], true
 	}
-	share.jumps = 0
-	return all[0]
+	return all[0], false
 }
 
 func (k *mCounter) share(id string) *mShare {
@@ -202,7 +230,7 @@ func (m *model) leave(k *mCounter, status string) *mTicket {
 }
 
 func (m *model) callTo(k *mCounter, t *mTicket) {
-	t.status, t.counter, k.at = "called", k.n, t
+	t.status, t.counter, t.away, k.at = "called", k.n, false, t
 }
 
 // do carries the command out: the code is a refusal, or a notice when nobody
@@ -243,6 +271,10 @@ func (m *model) do(c queue.Command) (queue.Code, *mTicket) {
 		return m.issue(c)
 	case queue.Return:
 		return m.comeBack(m.ticket(c.Ref))
+	case queue.Arrive:
+		return m.arrive(m.ticket(c.Ref))
+	case queue.Delay:
+		return m.delay(m.ticket(c.Ref), c.Pass)
 	case queue.Cancel:
 		return m.end(m.ticket(c.Ref), "cancelled")
 	case queue.Remove:
@@ -272,7 +304,7 @@ func (m *model) issue(c queue.Issue) (queue.Code, *mTicket) {
 	case online && s.onlineQuota > 0 && s.issuedOnline == s.onlineQuota:
 		return queue.OnlineQuotaDone, nil
 	}
-	t := &mTicket{ref: queue.Ref{Band: s.id, Number: s.next}, service: s.id, prio: prio, online: online, status: "waiting"}
+	t := &mTicket{ref: queue.Ref{Band: s.id, Number: s.next}, service: s.id, prio: prio, online: online, status: "waiting", away: online && s.arrival}
 	s.next++
 	s.issued++
 	if online {
@@ -305,8 +337,70 @@ func (m *model) comeBack(t *mTicket) (queue.Code, *mTicket) {
 	default:
 		m.placeLast(t)
 	}
-	t.status, t.counter = "waiting", 0
+	t.status, t.counter, t.away = "waiting", 0, false
 	return "", t
+}
+
+func (m *model) arrive(t *mTicket) (queue.Code, *mTicket) {
+	switch {
+	case t == nil:
+		return queue.UnknownTicket, nil
+	case t.over():
+		return queue.TicketEnded, nil
+	case t.status == "no_show" && t.away:
+		return m.comeBack(t)
+	case t.status == "no_show":
+		return queue.MissedCall, nil
+	}
+	t.away = false
+	return "", t
+}
+
+func (m *model) delay(t *mTicket, pass int) (queue.Code, *mTicket) {
+	left := 0
+	if t != nil {
+		left = m.rules.DelayMost - t.passed
+	}
+	switch {
+	case t == nil:
+		return queue.UnknownTicket, nil
+	case t.over():
+		return queue.TicketEnded, nil
+	case t.status != "waiting":
+		return queue.NotWaiting, nil
+	case m.rules.DelayMost == 0:
+		return queue.NoDelay, nil
+	case left == 0:
+		return queue.DelayUsed, nil
+	}
+	behind, seen := []*mTicket{}, false
+	for _, o := range m.line {
+		if seen && o.status == "waiting" && o.service == t.service && (o.prio == t.prio || m.rules.PriorityRun == 0) {
+			behind = append(behind, o)
+		}
+		seen = seen || o == t
+	}
+	for n := min(pass, left, len(behind)); n > 0; n-- {
+		last := behind[n-1]
+		if n == len(behind) || behind[n].group > last.group {
+			m.place(t, last.group)
+			t.passed += n
+			return "", t
+		}
+		// Between the two there may be an ordinal that nobody has.
+		for then := behind[n].then - 1; then > last.then; then-- {
+			if !slices.ContainsFunc(m.line, func(o *mTicket) bool { return o.group == last.group && o.then == then }) {
+				m.put(t, last.group, then)
+				t.passed += n
+				return "", t
+			}
+		}
+	}
+	return queue.NobodyBehind, nil
+}
+
+func (t *mTicket) over() bool {
+	return t.status != "waiting" && t.status != "called" && t.status != "held" && t.status != "no_show"
 }
 
 func (m *model) end(t *mTicket, status string) (queue.Code, *mTicket) {

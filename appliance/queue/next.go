@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// serves reports whether the counter may call the waiting ticket: it was sent
+// serves reports whether the waiting ticket is one of the counter's: it was sent
 // here, or it is for a service of the counter and was sent to nobody who works.
 func (s *State) serves(k *CounterState, t *Ticket) bool {
 	if t.Counter == k.Number {
@@ -27,8 +27,8 @@ type group struct {
 }
 
 // next chooses whom the counter calls, whether that is a priority ticket before
-// its place, and the counter's shares afterwards. It returns nil when nobody
-// waits.
+// its place, and the counter's shares afterwards. Who is away counts for nothing
+// in it. It returns nil when nobody waits who is here.
 func (s *State) next(k *CounterState) (t *Ticket, jump bool, credit map[string]int) {
 	def := s.rule(k.Number)
 	groups := s.groups(k, def.Rule)
@@ -56,7 +56,7 @@ func (s *State) groups(k *CounterState, rule Rule) []group {
 	var out []group
 	for i := range s.Tickets {
 		t := &s.Tickets[i]
-		if t.Status != Waiting || !s.serves(k, t) {
+		if t.Status != Waiting || t.Away || !s.serves(k, t) {
 			continue
 		}
 		service := ""
@@ -161,7 +161,8 @@ func (s *State) Waiting(service string) int {
 	return n
 }
 
-// Callable is how many wait whom the counter may call.
+// Callable is how many wait whom the counter may call: who is away is not among
+// them.
 func (s *State) Callable(counter int) int {
 	k := s.Counter(counter)
 	if k == nil {
@@ -169,7 +170,7 @@ func (s *State) Callable(counter int) int {
 	}
 	n := 0
 	for i := range s.Tickets {
-		if t := &s.Tickets[i]; t.Status == Waiting && s.serves(k, t) {
+		if t := &s.Tickets[i]; t.Status == Waiting && !t.Away && s.serves(k, t) {
 			n++
 		}
 	}

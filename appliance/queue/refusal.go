@@ -19,6 +19,7 @@ const (
 	NoPriority      Code = "no_priority"
 	NoOnline        Code = "no_online"
 	NobodyWaiting   Code = "nobody_waiting"
+	NobodyArrived   Code = "nobody_arrived"
 	CounterNotOpen  Code = "counter_not_open"
 	CounterIsOpen   Code = "counter_is_open"
 	CounterPaused   Code = "counter_paused"
@@ -27,6 +28,11 @@ const (
 	TicketNotMissed Code = "ticket_not_missed"
 	TicketEnded     Code = "ticket_ended"
 	TooLate         Code = "too_late"
+	MissedCall      Code = "missed_call"
+	NotWaiting      Code = "not_waiting"
+	NoDelay         Code = "no_delay"
+	DelayUsed       Code = "delay_used"
+	NobodyBehind    Code = "nobody_behind"
 	NowhereToGo     Code = "nowhere_to_go"
 	RequestReused   Code = "request_reused"
 	ConfigInUse     Code = "config_in_use"
@@ -96,6 +102,8 @@ func sentence(c Code) ([2]string, bool) {
 		return [2]string{"이 업무는 온라인으로 발권하지 않습니다. 민원실에서 번호표를 뽑아 주십시오.", "This service has no online tickets. Please take one at the office."}, true
 	case NobodyWaiting:
 		return [2]string{"대기 중인 고객이 없습니다.", "Nobody is waiting."}, true
+	case NobodyArrived:
+		return [2]string{"도착한 고객이 없습니다. 아직 도착하지 않은 온라인 번호표만 남아 있습니다.", "Nobody has arrived. Only online tickets whose holders are on their way are waiting."}, true
 	case CounterNotOpen:
 		return [2]string{"창구가 열려 있지 않습니다. 먼저 창구를 열어 주십시오.", "The counter is not open. Please open it first."}, true
 	case CounterIsOpen:
@@ -112,6 +120,16 @@ func sentence(c Code) ([2]string, bool) {
 		return [2]string{"이미 끝난 번호입니다.", "This number is done already."}, true
 	case TooLate:
 		return [2]string{"돌아올 수 있는 시간이 지났습니다. 번호표를 새로 뽑아 주십시오.", "The time to come back has passed. Please take a new ticket."}, true
+	case MissedCall:
+		return [2]string{"호출을 놓친 번호입니다. 가까운 창구의 직원에게 말씀해 주십시오.", "This number has missed its call. Please speak to staff at a counter."}, true
+	case NotWaiting:
+		return [2]string{"지금은 대기 중인 번호가 아닙니다. 순번 표시판을 확인해 주십시오.", "This number is not waiting now. Please look at the board."}, true
+	case NoDelay:
+		return [2]string{"이 민원실에서는 순서를 미룰 수 없습니다.", "This office does not let tickets go later."}, true
+	case DelayUsed:
+		return [2]string{"먼저 보낼 수 있는 인원을 모두 보내셨습니다. 차례가 되면 창구로 오십시오.", "This ticket has let as many others pass as it may. Please come when it is called."}, true
+	case NobodyBehind:
+		return [2]string{"뒤에 순서를 바꿀 수 있는 분이 없습니다. 잠시 후 다시 시도해 주십시오.", "Nobody waits behind with whom to change places. Please try again shortly."}, true
 	case NowhereToGo:
 		return [2]string{"이관할 곳을 확인해 주십시오.", "Please check where the ticket should go."}, true
 	case RequestReused:

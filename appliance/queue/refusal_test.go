@@ -79,6 +79,19 @@ func TestEveryRefusal(t *testing.T) {
 		}
 	}
 	called := given(queue.CallNext{Counter: 1})
+	asking := func(d *desk) { // passport tickets taken online wait for their holders
+		c := office()
+		c.Services[1].Arrival, c.Services[1].Priority, c.Services[1].OnlineQuota, c.Rules.DelayMost = true, true, 0, 2
+		d.must("", queue.Configure{Config: c})
+		a = d.must("", online).Answer.Ref
+	}
+	skipped := func(d *desk) {
+		asking(d)
+		d.issue("passport", queue.Ordinary)
+		d.must("", queue.CallNext{Counter: 3})
+	}
+	arrives := ref(func(r queue.Ref) queue.Command { return queue.Arrive{Ref: r} })
+	delays := ref(func(r queue.Ref) queue.Command { return queue.Delay{Ref: r, Pass: 1} })
 	left := codes(t)
 	for _, c := range []test{
 		{queue.DayNotOpen, given(queue.CloseDay{}), do(civil)},
@@ -155,6 +168,40 @@ func TestEveryRefusal(t *testing.T) {
 			given(queue.CallNext{Counter: 1}, queue.MarkNoShow{Counter: 1})(d)
 			d.wait(10*time.Minute + time.Millisecond)
 		}, ref(func(r queue.Ref) queue.Command { return queue.Return{Ref: r} })},
+		{queue.NobodyArrived, func(d *desk) { asking(d); d.must("", queue.OpenCounter{Counter: 3}) }, do(queue.CallNext{Counter: 3})},
+		{queue.UnknownTicket, none, do(queue.Arrive{Ref: nobody})},
+		{queue.UnknownTicket, asking, do(queue.Arrive{Token: "another"})},
+		{queue.UnknownTicket, given(), do(queue.Arrive{})},
+		{queue.TicketEnded, given(queue.CallNext{Counter: 1}, queue.Finish{Counter: 1}), arrives},
+		{queue.MissedCall, given(queue.CallNext{Counter: 1}, queue.MarkNoShow{Counter: 1}), arrives},
+		{queue.TooLate, func(d *desk) { skipped(d); d.wait(10*time.Minute + time.Millisecond) }, arrives},
+		{queue.DayNotOpen, func(d *desk) { asking(d); d.must("", queue.CloseDay{}) }, arrives},
+		{queue.UnknownTicket, none, do(queue.Delay{Ref: nobody, Pass: 1})},
+		{queue.UnknownTicket, given(), do(queue.Delay{Pass: 1})},
+		{queue.TicketEnded, given(queue.CallNext{Counter: 1}, queue.Finish{Counter: 1}), delays},
+		{queue.NotWaiting, called, delays},
+		{queue.NotWaiting, skipped, delays},
+		{queue.BadInput, asking, ref(func(r queue.Ref) queue.Command { return queue.Delay{Ref: r} })},
+		{queue.BadInput, asking, ref(func(r queue.Ref) queue.Command { return queue.Delay{Ref: r, Pass: -1} })},
+		{queue.NoDelay, given(), delays},
+		{queue.DelayUsed, func(d *desk) {
+			asking(d)
+			for range 3 {
+				d.issue("passport", queue.Ordinary)
+			}
+			d.must("", queue.Delay{Ref: a, Pass: 9})
+		}, delays},
+		{queue.NobodyBehind, func(d *desk) { asking(d); d.issue("civil", queue.Ordinary); d.issue("passport", queue.Priority) }, delays},
+		{queue.BadConfig, none, func() queue.Command {
+			c := office()
+			c.Services[0].Arrival = true
+			return queue.Configure{Config: c}
+		}},
+		{queue.BadConfig, none, func() queue.Command {
+			c := office()
+			c.Rules.DelayMost = -1
+			return queue.Configure{Config: c}
+		}},
 		{queue.NowhereToGo, called, do(queue.Transfer{Counter: 1})},
 		{queue.NowhereToGo, called, do(queue.Transfer{Counter: 1, Service: "civil"})},
 		{queue.NowhereToGo, called, do(queue.Transfer{Counter: 1, Service: "passport", ToCounter: 1})},

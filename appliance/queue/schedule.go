@@ -150,7 +150,9 @@ func (s *State) decideOpenDay(at Stamp, next *Config) (Decision, *Refusal) {
 	since, known := at.Since(s.Day.Closed)
 	same := date != "" && date == s.Day.Date || (date == "" || s.Day.Date == "") && known && since < sameDay
 	if s.Day.Number > 0 && same {
-		return events(DayReopened{}), nil
+		d := events(DayReopened{})
+		d.Events = append(d.Events, s.unasked(s.Config, Left)...)
+		return d, nil
 	}
 	opened := s.newDay(date, next)
 	d := events(opened)
@@ -176,7 +178,9 @@ func (s *State) decideConfigure(c Configure) (Decision, *Refusal) {
 	if what := s.inUse(c.Config); what != "" {
 		return Decision{}, refuse(ConfigInUse, what)
 	}
-	return events(ConfigChanged{c.Config.clone()}), nil
+	d := events(ConfigChanged{c.Config.clone()})
+	d.Events = append(d.Events, s.unasked(c.Config, Waiting)...)
+	return d, nil
 }
 
 // inUse names what of the day the configuration would take away, "" if nothing:

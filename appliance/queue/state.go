@@ -106,6 +106,8 @@ type Ticket struct {
 	Paper    Paper    `json:"paper"`
 	Copies   int      `json:"copies,omitempty"` // reprints asked for
 	Token    string   `json:"token,omitempty"`
+	Away     bool     `json:"away,omitempty"`   // its holder has not arrived: only a pick calls it
+	Passed   int      `json:"passed,omitempty"` // others that it has let pass
 	Ahead    int      `json:"ahead"`
 	Forecast Forecast `json:"forecast,omitzero"`
 	Issued   Stamp    `json:"issued"`
@@ -173,8 +175,12 @@ func (s *State) Lookup(label string) (Ref, bool) {
 	return Ref{}, false
 }
 
-// byToken finds today's ticket by its token; the zero Ref if there is none.
-func (s *State) byToken(token string) Ref {
+// named is the ticket that a command is about: r or, when that is zero, today's
+// with the token; the zero Ref if there is none.
+func (s *State) named(r Ref, token string) Ref {
+	if !r.IsZero() {
+		return r
+	}
 	for i := range s.Tickets {
 		if t := &s.Tickets[i]; token != "" && t.Token == token {
 			return t.Ref
@@ -322,6 +328,10 @@ func answer(f Fact) Answer {
 	case Transferred:
 		a.Ref, a.Counter = e.Ref, e.From
 	case Returned:
+		a.Ref = e.Ref
+	case Arrived:
+		a.Ref = e.Ref
+	case Delayed:
 		a.Ref = e.Ref
 	case Cancelled:
 		a.Ref = e.Ref

@@ -11,6 +11,7 @@ import (
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/queue"
 	"sunbeon/printer/virtual"
 )
 
@@ -62,7 +63,7 @@ func (p *player) expect(w []string) error {
 // expectation is a check of what people see.
 func expectation(w []string) func(*appliance.View) error {
 	switch w[0] {
-	case "waiting", "issuing":
+	case "waiting", "away", "issuing":
 		return func(v *appliance.View) error {
 			i := slices.IndexFunc(v.Public.Services, func(s feed.Service) bool { return s.ID == w[1] })
 			switch {
@@ -70,6 +71,8 @@ func expectation(w []string) func(*appliance.View) error {
 				return errors.New("no such service")
 			case w[0] == "issuing":
 				return same(string(v.Public.Services[i].Issuing), w[2])
+			case w[0] == "away":
+				return same(strconv.Itoa(v.Public.Services[i].Away), w[2])
 			}
 			n := v.Public.Services[i].Waiting
 			if n == nil {
@@ -100,6 +103,23 @@ func expectation(w []string) func(*appliance.View) error {
 				return same("confirmed", w[1])
 			}
 			return same("lost", w[1])
+		}
+	case "ahead": // View.Tickets stand in the order of their places
+		return func(v *appliance.View) error {
+			t, ok := find(v.Tickets, w[1])
+			if !ok || t.Status != queue.Waiting {
+				return errors.New("it is not waiting")
+			}
+			n := 0
+			for _, o := range v.Tickets {
+				if o.Label == w[1] {
+					break
+				}
+				if o.Service == t.Service {
+					n++
+				}
+			}
+			return same(strconv.Itoa(n), w[2])
 		}
 	case "status":
 		return func(v *appliance.View) error {

@@ -35,6 +35,8 @@ type Stand interface {
 //	recall|hold|no_show|finish|pause N
 //	pick N NUMBER                   call a chosen number at counter N
 //	return NUMBER                   a missed citizen is back
+//	arrive NUMBER                   who has an online ticket is here
+//	delay NUMBER N                  and lets N others go first
 //	transfer N SERVICE              the ticket of counter N to a service
 //	transfer N counter M            or to a counter
 //	cancel NUMBER | void NUMBER | reprint NUMBER
@@ -59,6 +61,8 @@ type Stand interface {
 //	expect offer NUMBER             it gives this one, the newest
 //	expect sign N NUMBER|dark
 //	expect waiting SERVICE COUNT
+//	expect away SERVICE COUNT       who of them has not arrived
+//	expect ahead NUMBER COUNT       who waits for the same service before the ticket
 //	expect status NUMBER STATUS     waiting called held no_show; ended for all that is over
 //	expect paper NUMBER STATUS      none pending printed unconfirmed failed
 //	expect lamp SERVICE LAMP        ready paper closed broken
@@ -268,6 +272,11 @@ func (p *player) command(w []string) (queue.Command, error) {
 		return queue.Pick{Counter: counter, Ref: p.ref(arg(2))}, nil
 	case "return":
 		return queue.Return{Ref: p.ref(arg(1))}, nil
+	case "arrive":
+		return queue.Arrive{Ref: p.ref(arg(1))}, nil
+	case "delay":
+		pass, err := strconv.Atoi(arg(2))
+		return queue.Delay{Ref: p.ref(arg(1)), Pass: pass}, err
 	case "cancel":
 		return queue.Cancel{Ref: p.ref(arg(1))}, nil
 	case "void":

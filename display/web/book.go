@@ -11,7 +11,6 @@ import (
 // Bounds of the book.
 const (
 	remembered = 4096 // answers: more than a city gives in the time that a fact takes
-	regretted  = 1024 // request ids never to be used again
 	// bridged is how long an answer stands in for its fact at most: a day's work,
 	// for an office whose line was cut just after it answered.
 	bridged = 12 * time.Hour
@@ -24,8 +23,6 @@ type book struct {
 	flights map[string]*flight // by request, while asked and while its answer is kept
 	answers map[string]spoken  // by token
 	entries []entry            // oldest first
-	spent   map[string]bool    // requests whose ticket was given back
-	spends  []string           // oldest first
 }
 
 type entry struct{ request, token string }
@@ -41,10 +38,13 @@ type spoken struct {
 	Office string
 	Came   time.Time
 	feed.Issued
+	// Seq is the last fact of the office that had come before a delay was asked for:
+	// until another one does, the answer knows better; 0 in any other.
+	Seq uint64
 }
 
 func newBook() *book {
-	return &book{flights: map[string]*flight{}, answers: map[string]spoken{}, spent: map[string]bool{}}
+	return &book{flights: map[string]*flight{}, answers: map[string]spoken{}}
 }
 
 // issue asks for a ticket, once for an id however often it is called: a second
@@ -74,7 +74,7 @@ func (b *book) issue(ctx context.Context, d Desk, office string, r feed.Request)
 		delete(b.flights, key) // may be asked again
 		return f.reply, f.err
 	}
-	b.keep(key, spoken{office, time.Now(), *f.reply.Ticket})
+	b.keep(key, spoken{Office: office, Came: time.Now(), Issued: *f.reply.Ticket})
 	return f.reply, nil
 }
 
@@ -97,12 +97,24 @@ func (b *book) keep(request string, a spoken) {
 	}
 }
 
-// given enters an office's answer to what was not asked through the book: a cancel,
-// or a request of another replica.
+// given enters an office's answer to what was not asked through the book: another
+// request than for a ticket, or one of another replica.
 func (b *book) given(office string, t feed.Issued) {
+	b.told(office, t, 0, time.Now())
+}
+
+// told is given for a ticket whose facts, up to seq, are known.
+func (b *book) told(office string, t feed.Issued, seq uint64, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.keep("", spoken{office, time.Now(), t})
+	b.keep("", spoken{office, now, t, seq})
+}
+
+// forget drops what a request has led to: nobody was shown it.
+func (b *book) forget(office, id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.flights, office+"/"+id)
 }
 
 // taken gives the token of a ticket that the request id has led to.
@@ -131,36 +143,4 @@ func (b *book) find(token string, now time.Time) (spoken, bool) {
 	defer b.mu.Unlock()
 	a, ok := b.answers[token]
 	return a, ok && now.Sub(a.Came) < bridged
-}
-
-// spend takes a request out of use; false if somebody has its ticket, or is
-// asking for it right now.
-func (b *book) spend(office, id string) bool {
-	key := office + "/" + id
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.flights[key] != nil {
-		return false
-	}
-	if b.spent[key] {
-		return true
-	}
-	b.spent[key] = true
-	b.spends = append(b.spends, key)
-	if len(b.spends) > regretted {
-		delete(b.spent, b.spends[0])
-		b.spends = b.spends[1:]
-	}
-	return true
-}
-
-// unspent is the id under which a page's request is asked: another one if the
-// ticket of the first was given back.
-func (b *book) unspent(office, id string) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for b.spent[office+"/"+id] {
-		id = requestID(id, "again")
-	}
-	return id
 }

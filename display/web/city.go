@@ -15,7 +15,8 @@ type Office struct {
 	Received time.Time      // when the snapshot came; zero with a nil Snapshot
 	// Live is false while the snapshot is one that the broker had kept: it is
 	// then as old as it says, not as old as Received.
-	Live bool
+	Live  bool
+	Rules feed.Rules // as its facts have them; LatePlace is empty when not known
 }
 
 // City is what all offices have said. Its methods are called from many
@@ -45,7 +46,9 @@ type Ticket struct {
 	Counter      int    // where it is, or was last; while waiting the only one that may call it, 0 is any
 	Ahead        int    // how many wait before it, as the office counts them
 	Last         bool   // nobody waits behind it
-	Moved        bool   // it was passed on, or let back in: what was told at issue does not hold
+	Moved        bool   // it was passed on, let back in or let others pass: what was told at issue does not hold
+	Away         bool   // its holder has not arrived: it is not called before, and a no-show was skipped
+	DelayLeft    int    // how many who wait behind it may be let pass now
 	Doubt        bool   // the facts contradict themselves: this may be wrong
 	Issued       time.Time
 	Changed      time.Time   // the last change of status; both are zero when the clock was not confirmed

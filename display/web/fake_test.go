@@ -32,6 +32,9 @@ type town struct {
 	lossy   bool          // it acts, and its answers are lost
 	slow    chan struct{} // Ask waits for it
 	refusal *feed.Refusal
+	away    bool   // tickets are issued to holders who have not arrived
+	wrong   string // arrival code that it refuses
+	before  func() // runs before it answers
 }
 
 func newTown(all ...Office) *town {
@@ -111,6 +114,9 @@ func (c *town) Ask(ctx context.Context, office string, r feed.Request) (feed.Rep
 	c.mu.Lock()
 	c.asked = append(c.asked, r)
 	c.mu.Unlock()
+	if c.before != nil {
+		c.before()
+	}
 	if c.slow != nil {
 		select {
 		case <-c.slow:
@@ -131,7 +137,19 @@ func (c *town) Ask(ctx context.Context, office string, r feed.Request) (feed.Rep
 		return feed.Reply{V: 1, ID: r.ID, Refusal: &feed.Refusal{Code: feed.RefusalExpired}}, nil
 	}
 	t := &feed.Issued{Label: "502", Service: r.Service, Day: 1, Token: tokenOf(r.ID), Status: feed.StatusWaiting, Ahead: 3, Wait: &feed.Range{Low: 600, Mid: 900, High: 1500}}
-	if r.Kind == feed.RequestCancel {
+	t.Away = c.away
+	if o := c.offices[office]; o.Snapshot != nil {
+		t.Day = o.Snapshot.Day
+	}
+	switch known := c.tickets[r.Token]; {
+	case r.Kind == feed.RequestArrive && r.Code == c.wrong:
+		c.answers[r.ID] = feed.Reply{V: 1, ID: r.ID, Refusal: &feed.Refusal{Code: "code", Ko: "코드가 맞지 않습니다", En: "wrong code"}}
+		return c.answers[r.ID], nil
+	case r.Kind == feed.RequestArrive:
+		t = &feed.Issued{Label: "502", Service: "passport", Day: 1, Token: r.Token, Status: feed.StatusWaiting, Ahead: known.Ahead}
+	case r.Kind == feed.RequestDelay:
+		t = &feed.Issued{Label: "502", Day: 1, Token: r.Token, Status: feed.StatusWaiting, Ahead: known.Ahead + r.Pass, Away: known.Away}
+	case r.Kind == feed.RequestCancel:
 		t = &feed.Issued{Label: "502", Day: 1, Token: r.Token, Status: feed.StatusCancelled}
 	}
 	c.answers[r.ID] = feed.Reply{V: 1, ID: r.ID, Ticket: t}

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"sunbeon/appliance/feed"
@@ -25,12 +26,33 @@ type TicketView struct {
 	Expect    Words  `json:"expect"`     // "" when nothing honest can be said
 	ExpectOf  Words  `json:"expectFrom"` // what Expect is, and from when
 	Online    bool   `json:"online"`
-	Cancel    bool   `json:"cancel"` // it can be given up
+	Cancel    bool   `json:"cancel"`   // it can be given up
+	Away      bool   `json:"away"`     // its holder is to check in at the office
+	Arrived   Words  `json:"arrived"`  // that its holder has checked in; "" where nobody has to
+	Pass      Pass   `json:"pass"`     // how many others it can let go first
+	Earliest  int64  `json:"earliest"` // when it may be called at the earliest, Unix ms; 0 is not known
+	Go        bool   `json:"go"`       // it is time to go to the office, for who needs GoMinutes
 	Ended     bool   `json:"ended"`
 	Stale     bool   `json:"stale"`
 	Heard     int64  `json:"heard"`
 	HeardText Words  `json:"heardText"`
 }
+
+// Pass says which choices of letting others go first a ticket has.
+type Pass struct {
+	One   bool `json:"one"`
+	Three bool `json:"three"`
+	Five  bool `json:"five"`
+}
+
+// A holder is told to go when the earliest moment of the call is no further away
+// than the way to the office, or with few people ahead whatever was expected. The
+// page's module takes the minutes that its reader has chosen; who has no module,
+// and messages, take GoMinutes.
+const (
+	GoMinutes = 15
+	goAhead   = 3
+)
 
 // late is how long facts may stay behind the state before the page says so.
 const late = 3 * time.Second
@@ -57,8 +79,16 @@ func (s *Site) view(t held, now time.Time) TicketView {
 		v.Counter = t.Counter
 	}
 	v.Head, v.Text = statusWords(t.Ticket, now)
+	v.Away = t.Away && (t.Status == feed.StatusWaiting || t.Status == feed.StatusNoShow && !gone(t.Ticket, now))
 	if t.Status == feed.StatusWaiting {
 		v.ExpectOf, v.Expect = expect(t.Ticket, o, now)
+		v.Earliest = earliest(t.Ticket, o, now)
+		v.Pass = Pass{t.DelayLeft >= 1, t.DelayLeft >= 3, t.DelayLeft >= 5}
+		if t.Online && !t.Away && checksIn(o, t.Service) {
+			v.Arrived = Words{"도착이 확인되었습니다", "You have checked in"}
+		}
+		near := t.Ahead <= goAhead || v.Earliest > 0 && v.Earliest <= now.Add(GoMinutes*time.Minute).UnixMilli()
+		v.Go = near && v.Arrived == (Words{}) // who has checked in is there
 		switch {
 		case t.Doubt:
 			v.Doubt, v.DoubtText = true, Words{"민원실 기록에 읽을 수 없는 내용이 있어 앞사람 수가 다를 수 있습니다. 순번 표시판을 함께 확인하여 주십시오.",
@@ -87,6 +117,23 @@ func expect(t Ticket, o Office, now time.Time) (of, text Words) {
 	}
 	at := seoul(t.Issued).Format("15:04")
 	return Words{at + " 발급 때 안내한 호출 시각", "Call as told at " + at + ", when the ticket was given"}, expected(t.Issued, t.Told, now)
+}
+
+// earliest is the moment behind expect, Unix ms; 0 is not known.
+func earliest(t Ticket, o Office, now time.Time) int64 {
+	if w := present(t, o, now); w != nil {
+		return now.Add(time.Duration(w.Low) * time.Second).UnixMilli()
+	}
+	if t.Told == nil || t.Moved || t.Issued.IsZero() {
+		return 0
+	}
+	return t.Issued.Add(time.Duration(t.Told.Low) * time.Second).UnixMilli()
+}
+
+// checksIn reports whether an office asks the holders of a service's online
+// tickets to check in.
+func checksIn(o Office, service string) bool {
+	return o.Snapshot != nil && slices.ContainsFunc(o.Snapshot.Services, func(v feed.Service) bool { return v.ID == service && v.Arrival })
 }
 
 // present is the forecast of the ticket's service, if the ticket is the last in
@@ -129,6 +176,9 @@ func statusWords(t Ticket, now time.Time) (head, text Words) {
 			Words{"창구에서 잠시 보류하였습니다. 번호표는 그대로 유효합니다. 다시 호출할 때까지 창구 가까이에서 기다려 주십시오.",
 				"The counter has put you on hold. Your ticket stays valid. Please wait near the counters; you will be called again."}
 	case feed.StatusNoShow:
+		if t.Away {
+			return Words{"차례가 지났습니다", "Your turn has passed"}, lateWords(t, now)
+		}
 		return Words{"호출에 오시지 않았습니다", "You missed your call"}, lateWords(t, now)
 	case feed.StatusFinished:
 		return Words{"완료", "Finished"}, Words{"업무가 끝났습니다. 이용하여 주셔서 감사합니다.", "Your business is finished. Thank you."}
@@ -147,6 +197,10 @@ func waitingWords(t Ticket) (head, text Words) {
 		head = Words{"다음 차례입니다", "You are next"}
 		text = Words{"창구 가까이에서 기다려 주십시오.", "Please wait near the counters."}
 	}
+	if t.Away {
+		text = Words{"민원실에 도착하시면 순번 표시판의 코드로 도착 확인을 하여 주십시오. 도착 확인 전에 차례가 오면 다음 분을 먼저 모십니다.",
+			"When you arrive, please check in with the code on the board in the hall. If your turn comes before that, the next person is called first."}
+	}
 	if t.Counter > 0 {
 		text.Ko = fmt.Sprintf("%d번 창구에서 호출합니다. ", t.Counter) + text.Ko
 		text.En = fmt.Sprintf("Counter %d will call you. ", t.Counter) + text.En
@@ -154,37 +208,31 @@ func waitingWords(t Ticket) (head, text Words) {
 	return head, text
 }
 
-// lateWords say in plain words what the office's rule is for who missed a call.
+// lateWords say in plain words what the office's rule is for who missed a call,
+// or whose turn came before they had checked in.
 func lateWords(t Ticket, now time.Time) Words {
 	r := t.Rules
-	text := Words{"민원실 직원에게 번호를 말씀하여 주십시오.", "Please tell your number to the staff."}
+	do, why := Words{"민원실 직원에게 번호를 말씀하여 주십시오.", "Please tell your number to the staff."}, Words{}
+	if t.Away {
+		do = Words{"민원실에서 도착 확인을 하여 주십시오.", "Please check in at the office."}
+		why = Words{"도착 확인 전에 차례가 와서 다음 분을 먼저 모셨습니다. ", "Your turn came before you had checked in, and the next person was called. "}
+	}
 	within := time.Duration(r.LateWithin) * time.Minute
-	switch until := t.Changed.Add(within); {
+	until := seoul(t.Changed.Add(within)).Format("15:04")
+	say := func(when, back string) Words {
+		place := latePlace(r)
+		return Words{why.Ko + when + do.Ko + place.Ko, why.En + do.En + " " + back + place.En}
+	}
+	switch {
 	case r.LatePlace == "": // the rule has not come yet
-		return Words{text.Ko + " 다시 순서를 받을 수 있습니다.", text.En + " You may be let back into the line."}
+		return Words{why.Ko + do.Ko + " 다시 순서를 받을 수 있습니다.", why.En + do.En + " You may be let back into the line."}
 	case within == 0:
-		text.Ko = "오늘 업무 시간 안에 " + text.Ko
-		text.En += " You may come back until the office closes today:"
+		return say("오늘 업무 시간 안에 ", "You may come back until the office closes today:")
 	case t.Changed.IsZero():
-		text.Ko = fmt.Sprintf("부재 처리된 뒤 %d분 안에 ", r.LateWithin) + text.Ko
-		text.En += fmt.Sprintf(" You may come back within %d minutes of being marked absent:", r.LateWithin)
-	case now.After(until):
-		return Words{fmt.Sprintf("돌아오실 수 있는 시간(%s까지)이 지났습니다. 번호표를 새로 받아 주십시오.", seoul(until).Format("15:04")),
-			fmt.Sprintf("The time to come back (until %s) has passed. Please take a new ticket.", seoul(until).Format("15:04"))}
-	default:
-		text.Ko = seoul(until).Format("15:04") + "까지 " + text.Ko
-		text.En += fmt.Sprintf(" You may come back until %s:", seoul(until).Format("15:04"))
+		return say(fmt.Sprintf("부재 처리된 뒤 %d분 안에 ", r.LateWithin), fmt.Sprintf("You may come back within %d minutes of being marked absent:", r.LateWithin))
+	case gone(t, now):
+		return Words{fmt.Sprintf("%s돌아오실 수 있는 시간(%s까지)이 지났습니다. 번호표를 새로 받아 주십시오.", why.Ko, until),
+			fmt.Sprintf("%sThe time to come back (until %s) has passed. Please take a new ticket.", why.En, until)}
 	}
-	switch r.LatePlace {
-	case feed.LateFront:
-		text.Ko += " 바로 다음 차례로 모십니다."
-		text.En += " you will be called next."
-	case feed.LateAfter:
-		text.Ko += fmt.Sprintf(" 기다리시는 %d명 다음 순서로 모십니다.", r.LateAfter)
-		text.En += fmt.Sprintf(" your turn comes after %d others.", r.LateAfter)
-	default:
-		text.Ko += " 맨 뒤에서 다시 기다리시게 됩니다."
-		text.En += " you will wait at the end of the line."
-	}
-	return text
+	return say(until+"까지 ", "You may come back until "+until+":")
 }

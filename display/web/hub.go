@@ -1,8 +1,7 @@
 package web
 
 import (
-	"bytes"
-	"cmp"
+	"container/list"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,74 +9,98 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Bounds of the live updates.
 const (
-	heartbeat = 15 * time.Second // a comment, so that proxies keep the connection
-	lookAgain = time.Second      // for figures that have become stale
-	mailbox   = 32               // frames a reader may be behind
+	heartbeat  = 15 * time.Second       // a comment, so that proxies keep the connection
+	lookAgain  = time.Second            // for figures that have become stale, and readers that have left
+	frontPause = 100 * time.Millisecond // between two deliveries to the page of all offices
 )
 
-// reader is one open stream of events.
-type reader struct {
-	office string      // its page; "" is the page of all offices
-	ticket bool        // the page of one of its tickets
-	after  uint64      // number of the last event it has, 0 is none
-	mail   chan []byte // closed by the hub when the reader is dropped
-}
-
 // hub hands every update to every reader. Its state belongs to the goroutine
-// of run.
+// of run, but for places.
 type hub struct {
 	city City
 	log  *slog.Logger
 	boot string // distinguishes this run's event numbers from an earlier run's
-	most int    // readers
 
-	join  chan joining
-	leave chan *reader
+	meters *meters      // of the site
+	most   int64        // readers
+	places atomic.Int64 // that are taken
 
-	number  uint64 // of the newest event
+	join    chan *reader
+	leave   chan *reader
+	written chan written
+	over    chan struct{} // closed when nobody reads written any more
+	writers sync.WaitGroup
+
+	number  atomic.Uint64 // of the newest event; pages read it too
 	link    link
+	links   uint32 // how often it has changed
 	offices map[string]*known
-	readers map[*reader]struct{}
+	changed *list.List // of *known, in order of number
+	crowds  map[room]*crowd
+	front   *crowd
+	paused  time.Time // the front page's readers were told then
+	resume  *time.Timer
+	waiting bool // resume runs
+	batch   batch
+	press   *press
+	turn    uint8 // of the next reader's look
+	ticks   uint8
 }
 
-type joining struct {
-	reader *reader
-	taken  chan bool
+// room is one page with live updates.
+type room struct {
+	office string // "" is the page of all offices
+	ticket bool   // the page of one of its tickets
 }
 
-// known is the newest update of one office, encoded.
+// crowd are the readers of one room.
+type crowd struct {
+	room
+	readers []*reader
+}
+
+// known is the newest update of one office. It is encoded when somebody is to
+// read it, and then once.
 type known struct {
-	number uint64 // of card and detail
+	office Office
 	stale  bool
-	said   []byte // what they say
-	card   []byte // frame
-	detail []byte // frame
-	woken  uint64 // number of wake
-	wake   []byte // frame, for the pages of its tickets
+	number uint64        // of card and detail
+	place  *list.Element // in changed
+	card   []byte        // frame, nil before it is needed
+	detail said          // frame
+	woken  uint64        // number of wake
+	wake   said          // frame, for the pages of its tickets
+}
+
+// batch is what has changed on the front page from one number to another.
+type batch struct {
+	from, to uint64
+	said
 }
 
 func newHub(c City, boot string, most int, log *slog.Logger) *hub {
-	return &hub{city: c, log: log, boot: boot, most: most,
-		join: make(chan joining), leave: make(chan *reader),
-		offices: map[string]*known{}, readers: map[*reader]struct{}{}}
+	front := &crowd{}
+	return &hub{city: c, log: log, boot: boot, most: int64(most),
+		join: make(chan *reader), leave: make(chan *reader), written: make(chan written), over: make(chan struct{}),
+		offices: map[string]*known{}, changed: list.New(), press: newPress(), crowds: map[room]*crowd{{}: front}, front: front}
 }
 
 // run serves readers until ctx ends, then drops them all.
 func (h *hub) run(ctx context.Context) {
 	changes := h.city.Watch(ctx)
-	look, beat := time.NewTicker(lookAgain), time.NewTicker(heartbeat)
+	look := time.NewTicker(lookAgain)
 	defer look.Stop()
-	defer beat.Stop()
-	defer func() {
-		for r := range h.readers {
-			h.drop(r)
-		}
-	}()
+	h.resume = time.NewTimer(frontPause)
+	h.resume.Stop() // until there is something to wait with
+	defer h.resume.Stop()
+	defer h.end()
 	h.look()
 	for {
 		select {
@@ -95,12 +118,16 @@ func (h *hub) run(ctx context.Context) {
 			}
 		case <-look.C:
 			h.look()
-		case <-beat.C:
-			h.send([]byte(": .\n\n"), func(*reader) bool { return true })
-		case j := <-h.join:
-			j.taken <- h.admit(j.reader)
+			h.tend()
+		case <-h.resume.C:
+			h.waiting = false
+			h.tellFront()
+		case r := <-h.join:
+			h.enter(r)
 		case r := <-h.leave:
-			h.drop(r)
+			h.drop(r, byReader)
+		case w := <-h.written:
+			h.wrote(w)
 		}
 	}
 }
@@ -112,13 +139,18 @@ func (h *hub) look() {
 	moved := l != h.link
 	if moved {
 		h.link = l
+		h.links++
 		h.log.Info("link of the city", "connected", l.Connected)
-		h.send(h.greeting(), func(*reader) bool { return true })
 	}
 	for _, o := range h.city.Offices() {
 		k := h.offices[o.ID]
 		if moved || k == nil || k.stale != stale(o, now) {
-			h.publish(o)
+			h.renew(h.know(o.ID), o)
+		}
+	}
+	if moved { // those whose office says nothing must hear of it too
+		for _, c := range h.crowds {
+			h.tell(c)
 		}
 	}
 }
@@ -131,82 +163,155 @@ func (h *hub) greeting() []byte {
 	}{time.Now().UnixMilli(), h.link})
 }
 
-// publish encodes an office once, and sends it to all its readers. The pages of
-// its tickets are only woken: each asks for its own. A change that only tickets
-// show, as a fact that came after the state, wakes them alone.
+// publish hands an office's news to its readers. The pages of its tickets are
+// only woken: each asks for its own. A change that only tickets show, as a fact
+// that came after the state, wakes them alone.
 func (h *hub) publish(o Office) {
-	now := time.Now()
-	h.number++
-	id := h.boot + "-" + strconv.FormatUint(h.number, 10)
-	k := h.offices[o.ID]
-	if k == nil {
-		k = &known{}
-		h.offices[o.ID] = k
-	}
-	k.woken, k.wake = h.number, frame(id, "ticket", struct{}{})
-	h.send(k.wake, func(r *reader) bool { return r.ticket && r.office == o.ID })
-	d := detail(o, h.link.Connected, now)
-	said := frame("", "office", d)
-	if bytes.Equal(said, k.said) {
+	k := h.know(o.ID)
+	if old := k.office; old.Snapshot != o.Snapshot || !old.Received.Equal(o.Received) || old.Live != o.Live || k.number == 0 {
+		h.renew(k, o)
 		return
 	}
-	k.number, k.stale, k.said = h.number, stale(o, now), said
-	k.card, k.detail = frame(id, "office", d.Card), frame(id, "office", d)
-	h.send(k.card, func(r *reader) bool { return r.office == "" })
-	h.send(k.detail, func(r *reader) bool { return !r.ticket && r.office == o.ID })
+	k.woken, k.wake = h.number.Add(1), said{}
+	h.tell(h.crowds[room{o.ID, true}])
 }
 
-func (h *hub) send(b []byte, to func(*reader) bool) {
-	for r := range h.readers {
-		if !to(r) {
-			continue
-		}
-		select {
-		case r.mail <- b:
-		default: // it does not read; it will come back and ask from where it was
-			h.drop(r)
-		}
-	}
+// renew is an update of an office with all that its pages show.
+func (h *hub) renew(k *known, o Office) {
+	k.office, k.stale = o, stale(o, time.Now())
+	k.number = h.number.Add(1)
+	k.card, k.detail, k.woken, k.wake = nil, said{}, k.number, said{}
+	h.changed.MoveToBack(k.place)
+	h.tell(h.crowds[room{o.ID, true}])
+	h.tell(h.crowds[room{o.ID, false}])
+	h.tellFront()
 }
 
-// admit gives a new reader the greeting and all it has missed, in one frame.
-func (h *hub) admit(r *reader) bool {
-	if len(h.readers) >= h.most {
-		return false
+func (h *hub) know(id string) *known {
+	k := h.offices[id]
+	if k == nil {
+		k = &known{}
+		k.place = h.changed.PushBack(k)
+		h.offices[id] = k
 	}
-	var missed []*known
-	for id, k := range h.offices {
-		if r.office != "" && r.office != id {
-			continue
-		}
-		if k.number > r.after || r.ticket && k.woken > r.after {
-			missed = append(missed, k)
-		}
-	}
-	// In order, so that an interruption never makes a reader skip one.
-	slices.SortFunc(missed, func(a, b *known) int { return cmp.Compare(a.number, b.number) })
-	first := h.greeting()
-	for _, k := range missed {
-		switch {
-		case r.ticket:
-			first = append(first, k.wake...)
-		case r.office == "":
-			first = append(first, k.card...)
-		default:
-			first = append(first, k.detail...)
-		}
-	}
-	r.mail <- first // never blocks: it is new and has room
-	h.readers[r] = struct{}{}
-	return true
+	return k
 }
 
-func (h *hub) drop(r *reader) {
-	if _, ok := h.readers[r]; ok {
-		delete(h.readers, r)
-		close(r.mail)
+// tellFront tells the front page's readers what has changed, all together and
+// not more often than they can use.
+func (h *hub) tellFront() {
+	if h.waiting || len(h.front.readers) == 0 {
+		return
 	}
+	if rest := frontPause - time.Since(h.paused); rest > 0 {
+		h.resume.Reset(rest)
+		h.waiting = true
+		return
+	}
+	h.paused = time.Now()
+	h.tell(h.front)
 }
+
+// tell gives the readers of a room what they have not been given yet.
+func (h *hub) tell(c *crowd) {
+	if c == nil {
+		return
+	}
+	due := make([]delivery, 0, len(c.readers))
+	for _, r := range c.readers {
+		if d, ok := h.due(r); ok {
+			due = append(due, d)
+		}
+	}
+	h.deliver(due)
+}
+
+// due is what a reader is to be given now.
+func (h *hub) due(r *reader) (delivery, bool) {
+	if r.busy {
+		return delivery{}, false // it is asked again when it has read the last
+	}
+	b := h.form(r, h.missed(r))
+	if r.link != h.links {
+		b = slices.Concat(r.head, h.form(r, &said{plain: h.greeting()}), b)
+		r.head = nil
+	}
+	if len(b) == 0 {
+		return delivery{}, false
+	}
+	r.link, r.seen = h.links, h.number.Load()
+	return delivery{r, b}, true
+}
+
+// missed are the events since the last that a reader has: of each office the
+// newest alone.
+func (h *hub) missed(r *reader) *said {
+	if r.crowd == h.front {
+		return h.since(r.seen)
+	}
+	k := h.offices[r.crowd.office]
+	switch {
+	case k == nil:
+		return nil
+	case r.crowd.ticket && k.woken > r.seen:
+		if k.wake.plain == nil {
+			k.wake.plain = frame(h.id(k.woken), "ticket", struct{}{})
+		}
+		return &k.wake
+	case !r.crowd.ticket && k.number > r.seen:
+		if k.detail.plain == nil {
+			k.detail.plain = frame(h.id(k.number), "office", detail(k.office, h.link.Connected, time.Now()))
+		}
+		return &k.detail
+	}
+	return nil
+}
+
+// form is what is said as a reader takes it.
+func (h *hub) form(r *reader, s *said) []byte {
+	switch {
+	case s == nil:
+		return nil
+	case !r.pressed:
+		return s.plain
+	case s.pressed == nil:
+		s.pressed = h.press.blocks(s.plain)
+	}
+	return s.pressed
+}
+
+// since gives the front page's events after a number, in their order, so that an
+// interruption never makes a reader skip one.
+func (h *hub) since(n uint64) *said {
+	e := h.changed.Back()
+	if e == nil || e.Value.(*known).number <= n {
+		return nil
+	}
+	newest := e.Value.(*known).number
+	if h.batch.from == n && h.batch.to == newest {
+		return &h.batch.said
+	}
+	for e != nil && e.Value.(*known).number > n {
+		e = e.Prev()
+	}
+	if e == nil {
+		e = h.changed.Front()
+	} else {
+		e = e.Next()
+	}
+	var b []byte
+	for ; e != nil; e = e.Next() {
+		k := e.Value.(*known)
+		if k.card == nil {
+			k.card = frame(h.id(k.number), "office", card(k.office, h.link.Connected, time.Now()))
+		}
+		b = append(b, k.card...)
+	}
+	h.batch = batch{n, newest, said{plain: b}}
+	return &h.batch.said
+}
+
+func (h *hub) id(n uint64) string { return h.boot + "-" + strconv.FormatUint(n, 10) }
 
 // seen reads a Last-Event-ID. One of an earlier run counts as none.
 func (h *hub) seen(id string) uint64 {

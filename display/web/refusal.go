@@ -25,6 +25,13 @@ const (
 	ticketEnded   code = "ticket_ended"
 	officeRefused code = "office_refused"
 	tooMany       code = "too_many_readers"
+	stillAsking   code = "still_asking"
+	badCode       code = "code_invalid"
+	noLedger      code = "ledger_silent"
+	tooManyAlerts code = "too_many_alerts"
+	badPhone      code = "phone_invalid"
+	gatewaySilent code = "gateway_silent"
+	tooFast       code = "too_many_requests"
 )
 
 // refusal is an answer other than what was asked for.
@@ -66,17 +73,31 @@ func because(c code) refusal {
 		return refusal{http.StatusGatewayTimeout, c, "민원실이 제때 답하지 않아 번호표를 드리지 못하였습니다. 다시 눌러 주십시오. 번호는 하나만 발급되며, 누르지 않으시면 남지 않습니다.", "The office did not answer in time, and you have no ticket. Please press again: you will get one number only, and none is kept if you do not."}
 	case ticketEnded:
 		return refusal{http.StatusConflict, c, "이미 끝난 번호표입니다.", "This ticket has already ended."}
+	case stillAsking:
+		return refusal{http.StatusConflict, c, "이 기기에서 조금 전에 요청하신 다른 번호표의 답을 기다리고 있습니다. 1분 뒤에 다시 눌러 주십시오.", "Another ticket that this device has asked for is still without an answer. Please press again in a minute."}
+	case badCode:
+		return refusal{http.StatusBadRequest, c, "도착 확인 코드가 아닙니다. 순번 표시판이나 안내문에 적힌 코드를 그대로 입력하여 주십시오.", "This is not a check-in code. Please type the code as the board or the sign in the hall shows it."}
+	case noLedger:
+		return refusal{http.StatusServiceUnavailable, c, "지금은 온라인 번호표를 드릴 수 없습니다. 번호는 발급되지 않았습니다. 잠시 뒤에 다시 시도하시거나 민원실의 발권기를 이용하여 주십시오.", "Online tickets cannot be given at this moment, and no number was. Please try again later, or use the machine at the office."}
+	case tooManyAlerts:
+		return refusal{http.StatusConflict, c, "한 번호표의 알림은 기기 세 대까지 받을 수 있습니다.", "Up to three devices can get alerts for one ticket."}
+	case badPhone:
+		return refusal{http.StatusBadRequest, c, "휴대전화 번호를 010-0000-0000처럼 입력하여 주십시오.", "Please type a Korean mobile number like 010-0000-0000."}
+	case gatewaySilent:
+		return refusal{http.StatusBadGateway, c, "문자를 보내는 곳이 답하지 않아 신청하지 못하였습니다. 번호는 저장되지 않았습니다. 잠시 뒤에 다시 시도하여 주십시오.", "The sender of text messages does not answer, and your number was not kept. Please try again later."}
+	case tooFast:
+		return refusal{http.StatusTooManyRequests, c, "같은 곳에서 보낸 요청이 너무 많습니다. 잠시 뒤에 다시 시도하여 주십시오. 받아 두신 번호표는 그대로 유효합니다.", "Too many requests from the same place. Please try again in a moment. A ticket that you have stays valid."}
 	case tooMany:
 		return refusal{http.StatusServiceUnavailable, c, "접속이 많아 실시간 갱신을 할 수 없습니다. 화면을 새로 고쳐 주십시오.", "Too many live readers now. Please reload the page instead."}
 	}
 	return refusal{http.StatusNotFound, c, "찾으시는 화면이 없습니다.", "There is no such page."}
 }
 
-// refuse answers with a refusal: as JSON below /api/ and to streams, as a page
-// elsewhere. again, if given, is a form that may be sent once more.
+// refuse answers with a refusal: as JSON below /api/ and to streams and probes,
+// as a page elsewhere. again, if given, is a form that may be sent once more.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again ...again) {
 	w.Header().Set("Cache-Control", "no-store")
-	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, "/events") {
+	if p := r.URL.Path; strings.HasPrefix(p, "/api/") || strings.HasSuffix(p, "/events") || p == "/healthz" || p == "/readyz" {
 		b, err := json.Marshal(why)
 		if err != nil {
 			panic("web: a refusal does not encode: " + err.Error()) // it holds plain data only
@@ -97,5 +118,6 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again
 	s.render(w, "refusal.html", why.status, p)
 }
 
-// again is a form that may be sent once more with the same request id.
-type again struct{ Action, Service, ID string }
+// again is a form that may be sent once more with the same request id, and the
+// page of the ticket that it is about.
+type again struct{ Action, Service, ID, Pass, Code, Ticket string }

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"sunbeon/appliance/feed"
 )
 
 // lost makes the office act and its answer get lost, until the test says so.
@@ -35,12 +33,12 @@ func TestNumberThatNobodyWaitsForIsGivenBack(t *testing.T) {
 			t.Fatal(r.Status)
 		}
 		c.lose(false)
-		time.Sleep(regretAfter - time.Second)
+		time.Sleep(RegretAfter - regretLook)
 		synctest.Wait()
 		if got := c.kinds(); got != "i" {
 			t.Errorf("before the time is over: asked %s", got)
 		}
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * regretLook)
 		synctest.Wait()
 		asked := c.requests()
 		if got := c.kinds(); got != "iic" || asked[1].ID != asked[0].ID || asked[1].Deadline != longPast || asked[2].Token != tokenOf(asked[0].ID) {
@@ -93,7 +91,7 @@ func TestRequestThatNeverArrivedLeavesNothing(t *testing.T) {
 		c.silent = ErrTimeout
 		c.mu.Unlock()
 		post(t, s, "/o/CS0001/ticket", wanted())
-		time.Sleep(regretAfter + 2*regretAgain + time.Second) // it is silent for a while
+		time.Sleep(RegretAfter + 2*RegretAgain + regretLook) // it is silent for a while
 		c.mu.Lock()
 		c.silent = nil
 		c.mu.Unlock()
@@ -116,19 +114,9 @@ func TestSilentOfficeIsNotAskedForEver(t *testing.T) {
 		post(t, s, "/o/CS0001/ticket", wanted())
 		time.Sleep(10 * time.Hour)
 		synctest.Wait()
-		if n := len(c.requests()); n != 1+regretTries {
+		if n := len(c.requests()); n != 1+RegretTries {
 			t.Errorf("asked %d times", n)
 		}
 		stop()
 	})
-}
-
-func TestRegretsAreBounded(t *testing.T) {
-	s := newSite(t, newTown())
-	for range 2 * regretsHeld {
-		s.doubtful(regret{office: "CS0001", request: feed.Request{ID: pageID}}, 0)
-	}
-	if n := len(s.regrets); n != regretsHeld {
-		t.Error(n)
-	}
 }

@@ -47,7 +47,7 @@ func TestOwnTicketIsHeardTwice(t *testing.T) {
 		b.flights["o/"+id] = &flight{done: make(chan struct{}), reply: feed.Reply{Ticket: &given}}
 		close(b.flights["o/"+id].done)
 		b.mu.Lock()
-		b.keep("o/"+id, spoken{"o", time.Now(), given})
+		b.keep("o/"+id, spoken{Office: "o", Came: time.Now(), Issued: given})
 		b.mu.Unlock()
 		if token, ok := b.taken("o", id); !ok || token != given.Token {
 			t.Fatalf("%d: the request leads to %q", i, token)

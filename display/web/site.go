@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"sunbeon/appliance/feed"
+	"sunbeon/display/web/limit"
+	"sunbeon/display/web/outline"
 )
 
 // Options of a Site.
@@ -21,10 +27,33 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
-	// Readers is how many live streams are served at once; 0 means 15,000,
+	Enrol   http.Handler // of POST /enrol; nil: offices are enrolled elsewhere
+	// Outline is drawn behind the offices of the map; it may be empty.
+	Outline outline.Outline
+	Figures Figures // nil: the pages have no curves
+	// Ledger is shared by all replicas; nil keeps it in memory.
+	Ledger Ledger
+	// PushKey is the public VAPID key, base64url; "" offers no push messages.
+	PushKey string
+	// Gateway of text messages; nil offers none.
+	Gateway Gateway
+	// Readers is how many live streams are served at once; 0 means 19,000,
 	// which leaves room below a limit of 20,000 files.
 	Readers int
 	Log     *slog.Logger
+
+	// Limit tells whose a request is, to bound how often one client may ask; nil
+	// is no bound.
+	Limit *limit.Origin
+	// Metrics gets what the site counts; nil is nobody.
+	Metrics prometheus.Registerer
+	// Ready are the checks of /readyz beside the site's own.
+	Ready []Check
+	// HTTPS: citizens reach the site by https alone, and browsers shall remember it.
+	HTTPS bool
+	// NationalKeys are the service keys that the national format asks for; none
+	// opens it to everybody.
+	NationalKeys []string
 }
 
 // Site is the website. Its handlers work while Run does.
@@ -33,12 +62,24 @@ type Site struct {
 	city    City
 	tickets Tickets
 	desk    Desk
+	figures Figures
 	book    *book
-	regrets chan regret
+	ledger  Ledger
+	pushKey string
+	gateway Gateway
 	hub     *hub
 	done    chan struct{} // closed when Run ends
 	pages   pages
+	outline outline.Outline
+	enrol   http.Handler
 	log     *slog.Logger
+
+	bounds *bounds
+	meters *meters
+	checks []*check
+	https  bool
+	keys   [][32]byte // hashes of the national format's keys
+	zip    func(http.Handler) http.HandlerFunc
 }
 
 // New makes a site.
@@ -46,16 +87,34 @@ func New(o Options) (*Site, error) {
 	if o.City == nil || o.Tickets == nil || o.Desk == nil || o.Log == nil {
 		return nil, errors.New("web: a site needs a City, Tickets, a Desk and a Log; give all four")
 	}
+	if o.Ledger == nil {
+		o.Ledger = NewMemory()
+	}
 	if o.Readers == 0 {
-		o.Readers = 15000
+		o.Readers = 19000
 	}
 	p, err := loadPages()
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, book: newBook(),
-		regrets: make(chan regret, regretsHeld), done: make(chan struct{}), pages: p, log: o.Log}
+	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, figures: o.Figures, book: newBook(),
+		ledger: o.Ledger, pushKey: o.PushKey, gateway: o.Gateway, done: make(chan struct{}), pages: p, outline: o.Outline, enrol: o.Enrol, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
+	s.bounds, s.https = newBounds(o.Limit), o.HTTPS
+	for _, c := range o.Ready {
+		s.checks = append(s.checks, &check{Check: c})
+	}
+	for _, k := range o.NationalKeys {
+		s.keys = append(s.keys, sha256.Sum256([]byte(k)))
+	}
+	if s.zip, err = gzhttp.NewWrapper(gzhttp.MinSize(1024)); err != nil {
+		return nil, fmt.Errorf("web: compression: %w", err)
+	}
+	if err := s.register(o.Metrics); err != nil {
+		return nil, err
+	}
+	s.hub.meters = s.meters
+	s.desk = timed{o.Desk, s.meters.asked}
 	return s, nil
 }
 
@@ -93,7 +152,6 @@ func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 		WriteTimeout:      answerWithin,
 		IdleTimeout:       idleFor,
 		MaxHeaderBytes:    headerBytes,
-		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	ctx, stop := context.WithCancel(ctx)

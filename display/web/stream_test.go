@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -238,11 +239,10 @@ func TestSlowReaderIsDropped(t *testing.T) {
 		s.hub.most = 1
 		// room tells from outside whether the only place is free.
 		room := func() bool {
-			probe := &reader{mail: make(chan []byte, mailbox)}
-			if !s.attend(t.Context(), probe) {
+			if !s.hub.place() {
 				return false
 			}
-			s.quit(probe)
+			s.hub.free()
 			return true
 		}
 		conn := p.dial() // never reads
@@ -263,43 +263,104 @@ func TestSlowReaderIsDropped(t *testing.T) {
 	})
 }
 
-func TestFullMailboxDropsItsReaderOnly(t *testing.T) {
+// desk is a reader's stream in memory, which may stop reading.
+type desk struct {
+	got    chan []byte
+	closed chan struct{}
+	limit  time.Time // for a write
+}
+
+func newDesk() *desk { return &desk{got: make(chan []byte), closed: make(chan struct{})} }
+
+func (d *desk) Write(b []byte) (int, error) {
+	select {
+	case d.got <- b:
+		return len(b), nil
+	case <-d.closed:
+		return 0, net.ErrClosed
+	}
+}
+
+func (d *desk) Close() error                       { close(d.closed); return nil }
+func (d *desk) SetWriteDeadline(t time.Time) error { d.limit = t; return nil }
+
+// TestSlowReaderIsGivenTheNewest, holds up nobody, and costs no memory for what it
+// has missed. What all are given is encoded once.
+func TestSlowReaderIsGivenTheNewest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newTown(hall("CS0001", time.Now()))
+		c := newTown(hall("CS0001", time.Now()), hall("CS0002", time.Now()))
 		s := newSite(t, c)
 		ctx, cancel := context.WithCancel(t.Context())
 		go s.Run(ctx)
-		slow := &reader{mail: make(chan []byte, mailbox)}
-		good := &reader{mail: make(chan []byte, mailbox)}
-		twin := &reader{mail: make(chan []byte, mailbox)}
-		for _, r := range []*reader{slow, good, twin} {
-			if !s.attend(ctx, r) {
-				t.Fatal("no room")
+		for _, of := range []room{{}, {office: "CS0001"}} {
+			slow, good, twin := newDesk(), newDesk(), newDesk()
+			for _, d := range []*desk{slow, good, twin} {
+				if !s.hub.place() || !s.attend(&reader{crowd: &crowd{room: of}, conn: d}) {
+					t.Fatal("no room")
+				}
+			}
+			<-good.got
+			<-twin.got
+			for i := range 100 {
+				said := hall("CS0001", time.Now())
+				said.Snapshot.Services[0].Waiting = new(i)
+				c.say(said)
+				a, b := <-good.got, <-twin.got
+				if &a[0] != &b[0] {
+					t.Fatalf("an update was encoded twice: %v %d\n%.300s\n%.300s", of, i, a, b)
+				}
+			}
+			<-slow.got // the greeting
+			newest := string(<-slow.got)
+			if n := strings.Count(newest, "event: "); n != 1 || !contains(newest, `"waiting":99,`) {
+				t.Errorf("the slow reader is given %d events: %s", n, newest)
+			}
+			synctest.Wait()
+			if !slow.limit.IsZero() {
+				t.Errorf("the limit of a write that has ended still holds: %v", slow.limit)
+			}
+			select {
+			case more := <-slow.got:
+				t.Errorf("and then %s", more)
+			default:
 			}
 		}
-		<-good.mail
-		<-twin.mail
-		for range 2 * mailbox {
-			c.say(hall("CS0001", time.Now()))
-			a, b := <-good.mail, <-twin.mail
-			if &a[0] != &b[0] {
-				t.Fatal("an update was encoded twice")
-			}
-		}
-		n := 0
-		for range slow.mail {
-			n++
-		}
-		if n != mailbox {
-			t.Errorf("the slow reader was given %d frames, its mailbox holds %d", n, mailbox)
-		}
-		s.quit(slow) // again is harmless
 		cancel()
-		for range good.mail {
-		}
-		if <-s.done; s.attend(context.Background(), slow) {
+		<-s.done
+		if s.attend(&reader{crowd: &crowd{}}) {
 			t.Error("a reader was taken after the end")
 		}
+	})
+}
+
+// TestFrontPageIsToldInOnePiece what several offices say at nearly the same time,
+// and at once what one says after a pause.
+func TestFrontPageIsToldInOnePiece(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(hall("CS0001", time.Now()), hall("CS0002", time.Now()), hall("CS0003", time.Now()))
+		s := newSite(t, c)
+		ctx, cancel := context.WithCancel(t.Context())
+		go s.Run(ctx)
+		d := newDesk()
+		if !s.hub.place() || !s.attend(&reader{crowd: &crowd{}, conn: d}) {
+			t.Fatal("no room")
+		}
+		<-d.got
+		start := time.Now()
+		c.say(hall("CS0001", time.Now()))
+		if b := <-d.got; bytes.Count(b, []byte("event: ")) != 1 || time.Since(start) != 0 {
+			t.Errorf("after %v: %s", time.Since(start), b)
+		}
+		for _, id := range []string{"CS0003", "CS0001", "CS0002", "CS0001"} {
+			c.say(hall(id, time.Now()))
+		}
+		b := string(<-d.got)
+		order := strings.Index(b, `"CS0003"`) < strings.Index(b, `"CS0002"`) && strings.Index(b, `"CS0002"`) < strings.Index(b, `"CS0001"`)
+		if strings.Count(b, "event: ") != 3 || !order || time.Since(start) != frontPause {
+			t.Errorf("after %v: %s", time.Since(start), b)
+		}
+		cancel()
+		<-s.done
 	})
 }
 
@@ -312,7 +373,7 @@ func TestTooManyReaders(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go s.Run(ctx)
-		if !s.attend(ctx, &reader{mail: make(chan []byte, mailbox)}) {
+		if !s.hub.place() {
 			t.Fatal("no room for the first")
 		}
 		r := get(t, s, "/events")

@@ -22,13 +22,14 @@ const (
 	askWithin = 4500 * time.Millisecond
 )
 
-// take asks the office for an online ticket and leads to its page.
+// take asks the office for an online ticket and leads to its page. A device has
+// one at a time: while it has, everything leads there.
 func (s *Site) take(w http.ResponseWriter, r *http.Request) {
 	form, ok := s.form(w, r)
 	if !ok {
 		return
 	}
-	office := r.PathValue("office")
+	office, service := r.PathValue("office"), form.Get("service")
 	o, ok := s.city.Office(office)
 	if !ok {
 		s.refuse(w, r, because(unknownOffice))
@@ -36,16 +37,35 @@ func (s *Site) take(w http.ResponseWriter, r *http.Request) {
 	}
 	connected, _ := s.city.Link()
 	c := card(o, connected, time.Now())
-	i := slices.IndexFunc(c.Services, func(v Service) bool { return v.ID == form.Get("service") })
+	i := slices.IndexFunc(c.Services, func(v Service) bool { return v.ID == service })
 	if i < 0 {
 		s.refuse(w, r, because(noService))
 		return
 	}
-	_, base := lang(r.URL.Path)
-	id := s.book.unspent(office, requestID(form.Get("id"), form.Get("service")))
-	if token, ok := s.book.taken(office, id); ok { // whatever has changed since
-		http.Redirect(w, r, base+"/t/"+token, http.StatusSeeOther)
+	// A second tap makes the browser give up the first: the asking goes on.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), askWithin)
+	defer cancel()
+	_, known := knownDevice(r)
+	d := device(w, r)
+	id := requestID(form.Get("id"), service)
+	if token, ok := s.taken(office, id); ok { // whatever has changed since
+		s.lead(w, r, token, "")
 		return
+	}
+	var had Claim
+	if known {
+		has, ok, err := s.ledger.Has(ctx, d)
+		if err != nil {
+			s.unkept(w, r, err)
+			return
+		}
+		if ok && has.Token != "" {
+			if !s.outlived(has, time.Now()) {
+				s.lead(w, r, has.Token, only(has.Office == office && has.Request == id))
+				return
+			}
+			had = has
+		}
 	}
 	if v := c.Services[i]; !v.Take {
 		why := because(notOffered)
@@ -56,61 +76,99 @@ func (s *Site) take(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, why)
 		return
 	}
-	// A second tap makes the browser give up the first: the asking goes on.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), askWithin)
-	defer cancel()
-	request := feed.Request{V: 1, ID: id, Kind: feed.RequestIssue, Service: form.Get("service"), Class: feed.ClassOrdinary}
-	reply, err := s.book.issue(ctx, s.desk, office, request)
-	if why, failed := s.unanswered(reply, err); failed {
-		s.log.Info("online ticket refused", "office", office, "code", why.Code, "err", err)
-		if errors.Is(err, ErrTimeout) || errors.Is(err, context.DeadlineExceeded) {
-			s.doubtful(regret{office: office, request: request}, regretAfter)
-			s.refuse(w, r, why, again{r.URL.Path, form.Get("service"), form.Get("id")})
-			return
-		}
-		s.refuse(w, r, why)
-		return
-	}
-	http.Redirect(w, r, base+"/t/"+url.PathEscape(reply.Ticket.Token), http.StatusSeeOther)
+	s.claim(ctx, w, r, d, Claim{Office: office, Service: service, Request: id}, had.Token, form.Get("id"))
 }
 
-// cancel gives a ticket up and leads back to its page.
-func (s *Site) cancel(w http.ResponseWriter, r *http.Request) {
-	form, ok := s.form(w, r)
-	if !ok {
-		return
-	}
-	token := r.PathValue("token")
-	t, unknown := s.find(token)
-	if unknown != "" {
-		s.refuse(w, r, because(unknown))
-		return
-	}
-	_, base := lang(r.URL.Path)
-	back := base + "/t/" + url.PathEscape(token)
-	if t.Status == feed.StatusCancelled { // a second tap
-		http.Redirect(w, r, back, http.StatusSeeOther)
-		return
-	}
-	if t.ended() {
-		s.refuse(w, r, because(ticketEnded))
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), askWithin)
-	defer cancel()
-	reply, err := s.desk.Ask(ctx, t.Office, feed.Request{V: 1, ID: requestID(form.Get("id"), token), Kind: feed.RequestCancel, Token: token})
-	if why, failed := s.unanswered(reply, err); failed {
-		s.log.Info("cancel refused", "office", t.Office, "code", why.Code, "err", err)
-		if why.Code == noAnswer {
-			why.Ko, why.En = "민원실이 제때 답하지 않았습니다. 취소되었는지 다시 눌러 확인하여 주십시오.", "The office did not answer in time. Please press again to make sure that the ticket is cancelled."
-			s.refuse(w, r, why, again{Action: r.URL.Path, ID: form.Get("id")})
+// againMost bounds how often a request may turn out to be one of before.
+const againMost = 5
+
+// claim takes the device for a request and asks the office.
+func (s *Site) claim(ctx context.Context, w http.ResponseWriter, r *http.Request, d Device, c Claim, over, page string) {
+	for range againMost {
+		c.Asked = time.Now()
+		has, err := s.ledger.Claim(ctx, d, c, over)
+		switch {
+		case errors.Is(err, ErrSpent): // its number was given back
+			c.Request = requestID(c.Request, "again")
+			continue
+		case err != nil:
+			s.unkept(w, r, err)
+			return
+		case has.Token != "": // another tap, or another replica, was faster
+			s.lead(w, r, has.Token, only(has.Request == c.Request))
+			return
+		case has.Office != c.Office || has.Service != c.Service:
+			s.refuse(w, r, because(stillAsking))
+			return
+		case has.Request != c.Request: // what another page of the device asks for is this
+			c.Request = has.Request
+			continue
+		}
+		request := feed.Request{V: 1, ID: c.Request, Kind: feed.RequestIssue, Service: c.Service, Class: feed.ClassOrdinary}
+		reply, err := s.book.issue(ctx, s.desk, c.Office, request)
+		why, failed := s.unanswered(reply, err)
+		switch {
+		case errors.Is(err, ErrOffline), failed && err == nil: // surely no number
+			err = s.ledger.Settle(ctx, c.Office, c.Request, "", 0)
+		case err == nil:
+			err = s.ledger.Settle(ctx, c.Office, c.Request, reply.Ticket.Token, reply.Ticket.Day)
+			if why, failed = because(noAnswer), err != nil; failed {
+				s.book.forget(c.Office, c.Request)
+			}
+		}
+		if failed {
+			s.log.Info("online ticket refused", "office", c.Office, "code", why.Code, "err", err)
+			if why.Code == noAnswer {
+				s.refuse(w, r, why, again{Action: r.URL.Path, Service: c.Service, ID: page})
+				return
+			}
+			s.refuse(w, r, why)
 			return
 		}
-		s.refuse(w, r, why)
-		return
+		// An office answers an old request with its old ticket.
+		if ended, _ := s.ended(reply.Ticket.Token, time.Now()); !ended {
+			s.lead(w, r, reply.Ticket.Token, "")
+			return
+		}
+		over = reply.Ticket.Token
+		c.Request = requestID(c.Request, "again")
 	}
-	s.book.given(t.Office, *reply.Ticket)
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	s.refuse(w, r, because(noAnswer))
+}
+
+// taken gives the token of the ticket that a request has led to, if it is not
+// over.
+func (s *Site) taken(office, id string) (string, bool) {
+	token, ok := s.book.taken(office, id)
+	if !ok {
+		return "", false
+	}
+	over, known := s.ended(token, time.Now())
+	return token, known && !over
+}
+
+// lead sends the citizen to a ticket's page, which may say why.
+func (s *Site) lead(w http.ResponseWriter, r *http.Request, token, why string) {
+	_, base := lang(r.URL.Path)
+	http.Redirect(w, r, base+"/t/"+url.PathEscape(token)+why, http.StatusSeeOther)
+}
+
+// only is what makes a ticket's page say that the device has this one, unless
+// it is the one that was asked for.
+func only(same bool) string {
+	if same {
+		return ""
+	}
+	return "?" + oneOnly
+}
+
+// oneOnly is the query of such a page.
+const oneOnly = "one"
+
+// unkept answers when the ledger does not.
+func (s *Site) unkept(w http.ResponseWriter, r *http.Request, err error) {
+	s.log.Error("the ledger does not answer", "err", err)
+	s.refuse(w, r, because(noLedger))
 }
 
 // unanswered says why a request did not lead to a ticket.

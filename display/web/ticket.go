@@ -33,6 +33,8 @@ func (s *Site) find(token string) (held, code) {
 	switch {
 	case known && answered && a.Status == feed.StatusCancelled && !t.ended():
 		t.Status = feed.StatusCancelled // its fact is on the way
+	case known && answered:
+		t = a.onto(t)
 	case !known && answered:
 		t = a.ticket()
 	case !known:
@@ -48,7 +50,19 @@ func (s *Site) find(token string) (held, code) {
 // ticket is the answer in the shape of a ticket, until its fact comes.
 func (a spoken) ticket() Ticket {
 	return Ticket{Office: a.Office, Label: a.Label, Service: a.Issued.Service, Day: a.Day, Online: true, Status: a.Status,
-		Counter: a.Counter, Ahead: a.Ahead, Issued: a.Came, Changed: a.Came, Told: a.Wait}
+		Counter: a.Counter, Ahead: a.Ahead, Issued: a.Came, Changed: a.Came, Told: a.Wait, Away: a.Away}
+}
+
+// onto adds what an answer says of a ticket's arrival, or of those it lets pass,
+// until the fact of that comes.
+func (a spoken) onto(t Ticket) Ticket {
+	arrived := t.Away && !a.Away
+	passed := a.Seq > 0 && t.Seq == a.Seq
+	if (t.Status == feed.StatusWaiting || arrived && t.Status == feed.StatusNoShow) && a.Status == feed.StatusWaiting && (arrived || passed) {
+		t.Moved = t.Moved || passed || t.Status != a.Status
+		t.Status, t.Ahead, t.Away, t.Last = a.Status, a.Ahead, a.Away, false
+	}
+	return t
 }
 
 // newer adds what the office's state knows beyond the facts that have come: they

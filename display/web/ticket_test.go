@@ -260,12 +260,6 @@ func TestBookForgetsTheOldest(t *testing.T) {
 	if len(b.answers) != remembered || len(b.flights) != remembered || len(b.entries) != remembered {
 		t.Errorf("%d answers, %d requests, %d entries", len(b.answers), len(b.flights), len(b.entries))
 	}
-	for i := range regretted + 1 {
-		b.spend("CS0001", fmt.Sprint("x", i))
-	}
-	if len(b.spent) != regretted || len(b.spends) != regretted {
-		t.Errorf("%d spent", len(b.spent))
-	}
 }
 
 // TestTicketsStreamOnlyWakes: each page asks for its own ticket.

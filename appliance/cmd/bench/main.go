@@ -61,8 +61,12 @@ func command(ctx context.Context, args []string, out, log io.Writer) error {
 	scale := f.Float64("scale", 1, "how much of the usual number of samples to take")
 	profile := f.String("profile", "", "write a processor profile here")
 	bus := f.String("bus", "", "be the master of 32 units at this port until told to end; bus_idle_core_percent measures it")
+	part := f.String("city", "", "be offices or readers for the measurements of the city")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if *part != "" {
+		return serveCity(ctx, *part, os.Stdin, out)
 	}
 	if *bus != "" {
 		return serveBus(ctx, *bus, log)

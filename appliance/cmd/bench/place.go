@@ -14,6 +14,7 @@ import (
 type place struct {
 	dir   string
 	scale float64
+	ran   *cityRun // what the lines about the city share; nil before the first
 }
 
 // times scales a number of samples; a few are always taken.

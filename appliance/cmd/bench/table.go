@@ -42,6 +42,13 @@ func table() []measurement {
 		{"fact_to_glass_frames", "frames", 2, factToGlass},
 		{"board_rss_mb", "MB", 130, boardMemory},
 		{"journal_bytes_per_fact", "B", 0, bytesPerFact},
+		{"fact_to_reader_p99_ms", "ms", 250, factToReader},
+		{"broker_core_percent", "%", 0, brokerCore},
+		{"cityweb_core_percent", "%", 0, citywebCore},
+		{"reader_cost_growth", "ratio", 1.3, readerGrowth},
+		{"change_cost_growth", "ratio", 1.3, changeGrowth},
+		{"reader_kb", "kB", 9, readerMemory},
+		{"origin_fetches_per_max_age", "ratio", 1, originFetches},
 	}
 }
 

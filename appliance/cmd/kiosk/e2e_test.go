@@ -186,6 +186,9 @@ func TestFromPressToTheCityPage(t *testing.T) {
 		t.Errorf("the paper says:\n%s", text)
 	}
 	city.says(`[data-office="CS0001"] .total strong`, "1명")
+	plan := b.open("city map", cityBase+"map")
+	plan.holds("the office is drawn", `document.querySelector('.map [data-office="CS0001"] circle')`)
+	plan.says(`li[data-office="CS0001"] .total`, "1명")
 	bench.holds("the board has a picture", `document.querySelector("#board").naturalWidth === 1280`)
 	before := bench.pixels()
 
@@ -206,6 +209,10 @@ func TestFromPressToTheCityPage(t *testing.T) {
 	})
 	city.says(`[data-office="CS0001"] .total strong`, "0명")
 	city.holds("the city sees the call", `document.querySelector('[data-office="CS0001"] [data-t="calledText"]').textContent.trim() === "1"`)
+	plan.says(`li[data-office="CS0001"] .total`, "0명")
+	if text := get(t, cityBase+"widget/CS0001"); !strings.Contains(text, "<b>0명</b>") {
+		t.Errorf("the widget says:\n%s", text)
+	}
 	bench.picture("bench")
 	counter.picture("counter-serving")
 	city.picture("city")
@@ -239,6 +246,24 @@ func TestFromPressToTheCityPage(t *testing.T) {
 	home.says("h1 .number", "602")
 	home.picture("ticket")
 	city.says(`[data-office="CS0001"] .total strong`, "3명")
+
+	// It is not called before its holder has come, which staff can say as well.
+	bench.holds("the hall shows the code of arrivals", `/^\d{4}$/.test(document.querySelector("#arrival:not([hidden]) #code").textContent)`)
+	next := `[data-counter="4"] [data-key="next"]`
+	bench.click(next)
+	bench.says("#said", "4번 창구: 601번")
+	bench.click(next)
+	bench.says("#said", "도착한 고객이 없습니다.")
+	bench.picture("bench-away")
+	manager := b.open("manager's page", "http://"+listen+"/?place=manager")
+	manager.click(`input[name="place"][value="manager"] + span`)
+	manager.run("sign in", chromedp.SendKeys(chromedp.CSS("#pin"), "9999\r"))
+	manager.says("#away", "온라인 도착 전 1명")
+	manager.picture("manager-away")
+	manager.click(`[aria-label="602번 도착 확인"]`)
+	manager.holds("nobody is awaited", `!document.querySelector("#away")`)
+	bench.click(next)
+	bench.says("#said", "4번 창구: 602번")
 
 	kiosk.stop()
 	web.stop()

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -23,9 +24,16 @@ import (
 // its broker, and how to stop it.
 func started(t *testing.T, args ...string) (site, mqtt string, stop func()) {
 	t.Helper()
+	site, mqtt, _, stop = startedWithLog(t, args...)
+	return site, mqtt, stop
+}
+
+// startedWithLog gives what the program logs too.
+func startedWithLog(t *testing.T, args ...string) (site, mqtt string, log *logged, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	said, says := io.Pipe()
-	log := &logged{}
+	log = &logged{}
 	done := make(chan error, 1)
 	args = append([]string{"-listen", "127.0.0.1:0", "-mqtt", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "facts"), "-city", "sujeong", "-name", "수정시/Sujeong"}, args...)
 	go func() {
@@ -42,13 +50,15 @@ func started(t *testing.T, args ...string) (site, mqtt string, stop func()) {
 	if !ok {
 		t.Fatalf("first line: %q", line[:n])
 	}
+	address := regexp.MustCompile(`broker"?[=:]"?(tcp://[0-9.:]+)`)
 	until(t, "the broker's address in the log", func() bool {
-		_, rest, found := strings.Cut(log.String(), "broker=tcp://")
-		mqtt, _, _ = strings.Cut(rest, "\n")
-		mqtt = "tcp://" + mqtt
-		return found
+		found := address.FindStringSubmatch(log.String())
+		if found != nil {
+			mqtt = found[1]
+		}
+		return found != nil
 	})
-	return site, mqtt, func() {
+	return site, mqtt, log, func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("it did not stop cleanly: %v", err)
@@ -187,7 +197,13 @@ func TestBadCommandLines(t *testing.T) {
 		"수정시/Sujeong City":    {"-name", "/Sujeong"},
 		"-replica: write":     {"-replica", "a/b"},
 		"-store":              {"-data", t.TempDir(), "-store", "postgres://127.0.0.1:1/city"},
+		`-metrics "9100"`:     {"-metrics", "9100"},
+		"text or json":        {"-log", "xml"},
+		"a range like":        {"-trusted-proxy", "proxy.example"},
+		"national-keys":       {"-data", t.TempDir(), "-national-keys", "/dev/null"},
 		"another address":     {"-data", t.TempDir(), "-listen", "192.0.2.1:1"},
+		"-outline":            {"-data", t.TempDir(), "-outline", "/dev/null/x"},
+		"not GeoJSON":         {"-data", t.TempDir(), "-outline", "/dev/null"},
 		"with -data":          {"-data", "/dev/null/x"},
 		"city's own with -br": {"-data", t.TempDir(), "-listen", "127.0.0.1:0", "-mqtt", "192.0.2.1:1"},
 	} {
@@ -200,6 +216,32 @@ func TestBadCommandLines(t *testing.T) {
 	if err := run(t.Context(), []string{"-help"}, surroundings{}, io.Discard, &usage); !errors.Is(err, errHelp) || !strings.Contains(usage.String(), "-broker url") {
 		t.Errorf("%v %s", err, usage.String())
 	}
+}
+
+// TestOutlineIsOnTheMap: the file of -outline is drawn behind an office that has
+// told where it is.
+func TestOutlineIsOnTheMap(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "city.geojson")
+	if err := os.WriteFile(file, []byte(`{"type":"Polygon","coordinates":[[[127,37.7],[127.1,37.7],[127.1,37.8],[127,37.8],[127,37.7]]]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	site, broker, stop := started(t, "-outline", file)
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() {
+		gone <- office(ctx, broker, &feed.Snapshot{V: 1, City: "sujeong", Office: "CS0001", Journal: "j", Epoch: 1, Rev: 1, AsOf: time.Now().UnixMilli(), Clock: true,
+			Name: "수정1동 주민센터", Day: 1, DayOpen: true, Where: &feed.Where{Lat: 37.75, Lon: 127.05},
+			Services: []feed.Service{{ID: "civil", Name: "민원", Waiting: new(3), Issuing: feed.IssuingOpen, Counters: new(1)}}})
+	}()
+	until(t, "the outline behind the office", func() bool {
+		page := fetch(t, site+"map")
+		return strings.Contains(page, `<path class="border"`) && strings.Contains(page, "수정1동")
+	})
+	leave()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	stop()
 }
 
 func TestBrokersMayBeRepeatedOrListed(t *testing.T) {

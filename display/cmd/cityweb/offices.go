@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/web"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/outline"
 )
 
 // offices shows the intake to the website, in the website's words.
@@ -17,18 +19,19 @@ func (o offices) Offices() []web.Office {
 	all := o.City.Offices()
 	out := make([]web.Office, 0, len(all))
 	for _, x := range all {
-		out = append(out, shown(x))
+		out = append(out, o.shown(x))
 	}
 	return out
 }
 
 func (o offices) Office(id string) (web.Office, bool) {
 	x, ok := o.City.Office(id)
-	return shown(x), ok
+	return o.shown(x), ok
 }
 
-func shown(x intake.Office) web.Office {
-	return web.Office{ID: x.ID, Snapshot: x.Snapshot, Received: x.Received, Live: x.Live}
+func (o offices) shown(x intake.Office) web.Office {
+	rules, _ := o.City.Rules(x.ID)
+	return web.Office{ID: x.ID, Snapshot: x.Snapshot, Received: x.Received, Live: x.Live, Rules: rules}
 }
 
 // Ticket finds a ticket in the facts.
@@ -47,4 +50,21 @@ func (o offices) Ask(ctx context.Context, office string, r feed.Request) (feed.R
 		err = fmt.Errorf("%w: %w", web.ErrTimeout, err)
 	}
 	return reply, err
+}
+
+// outlineOf reads the file of -outline; no file is no outline.
+func outlineOf(file string) (outline.Outline, error) {
+	if file == "" {
+		return outline.Outline{}, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return outline.Outline{}, fmt.Errorf("cityweb: -outline: %w; name a readable GeoJSON file", err)
+	}
+	defer f.Close()
+	o, err := outline.Read(f)
+	if err != nil {
+		return o, fmt.Errorf("cityweb: -outline %s: %w", file, err)
+	}
+	return o, nil
 }

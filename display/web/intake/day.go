@@ -33,6 +33,8 @@ type entry struct {
 	priority bool
 	online   bool
 	moved    bool
+	away     bool // its holder has not arrived
+	passed   int  // others that it has let pass
 	told     feed.Told
 	issued   int64 // Unix ms; 0 unknown
 	changed  int64
@@ -78,7 +80,29 @@ func (d *day) apply(at int64, body feed.Body) bool {
 		if t == nil || t.status != feed.StatusNoShow {
 			return false
 		}
-		t.status, t.counter, t.place, t.moved, t.changed = feed.StatusWaiting, 0, e.Place, true, at
+		t.status, t.counter, t.place, t.moved, t.away, t.changed = feed.StatusWaiting, 0, e.Place, true, false, at
+		d.join(t)
+	case feed.FactArrived:
+		t := d.tickets[e.TicketRef]
+		if t == nil || !t.away || t.status != feed.StatusWaiting && t.status != feed.StatusNoShow {
+			return false
+		}
+		t.away = false
+	case feed.FactSkipped:
+		t := d.tickets[e.TicketRef]
+		if t == nil || !t.away || t.status != feed.StatusWaiting {
+			return false
+		}
+		d.part(t)
+		t.status, t.changed = feed.StatusNoShow, at
+	case feed.FactDelayed:
+		t := d.tickets[e.TicketRef]
+		if t == nil || t.status != feed.StatusWaiting {
+			return false
+		}
+		d.part(t)
+		t.place, t.moved = e.Place, true
+		t.passed += e.Passed
 		d.join(t)
 	case feed.FactCancelled:
 		return d.end(at, e.TicketRef, feed.StatusCancelled)
@@ -113,7 +137,7 @@ func (d *day) issue(at int64, e feed.FactIssued) *entry {
 	}
 	e.Band = d.known(e.Band)
 	t := &entry{day: d, ref: e.TicketRef, service: e.Band, status: feed.StatusWaiting, place: e.Place, told: e.Told,
-		priority: e.Class == feed.ClassPriority, online: e.Origin == feed.OriginOnline, issued: at, changed: at}
+		priority: e.Class == feed.ClassPriority, online: e.Origin == feed.OriginOnline, away: e.Away, issued: at, changed: at}
 	d.tickets[t.ref] = t
 	d.join(t)
 	return t
@@ -125,7 +149,7 @@ func (d *day) call(at int64, e feed.FactCalled) bool {
 		return false
 	}
 	d.part(t)
-	t.status, t.counter, t.changed = feed.StatusCalled, e.Counter, at
+	t.status, t.counter, t.away, t.changed = feed.StatusCalled, e.Counter, false, at
 	return true
 }
 
@@ -230,35 +254,39 @@ func (d *day) part(t *entry) {
 
 // ahead counts those who wait for the service before the ticket, as the office
 // does: by place within the class, and for an ordinary ticket every priority
-// one; all by place where priority has no precedence. All is how many wait.
-func (d *day) ahead(t *entry) (n, all int) {
+// one; all by place where priority has no precedence. All is how many wait, behind
+// how many of those it may let pass: they stand behind it, in its class.
+func (d *day) ahead(t *entry) (n, all, behind int) {
 	l := d.lines[t.service]
 	own, other := l.ordinary, l.priority
 	if t.priority {
 		own, other = other, own
 	}
 	n = before(own, t.place)
+	behind = len(own) - n - 1
 	switch {
 	case d.setup.Rules.PriorityRun == 0:
-		n += before(other, t.place)
+		passed := before(other, t.place)
+		n, behind = n+passed, behind+len(other)-passed
 	case !t.priority:
 		n += len(other)
 	}
-	return n, len(own) + len(other)
+	return n, len(own) + len(other), behind
 }
 
 func (d *day) shown(t *entry) Ticket {
 	v := d.service(t.service)
 	out := Ticket{Office: d.office, Label: d.service(t.ref.Band).Prefix + strconv.Itoa(t.ref.Number),
 		Service: t.service, Name: v.Name, NameEn: v.NameEn, Day: d.number, Priority: t.priority, Online: t.online,
-		Status: t.status, Counter: t.counter, Moved: t.moved, Doubt: d.doubt, Issued: moment(t.issued), Changed: moment(t.changed),
+		Status: t.status, Counter: t.counter, Moved: t.moved, Away: t.away, Doubt: d.doubt, Issued: moment(t.issued), Changed: moment(t.changed),
 		Rules: d.setup.Rules, Journal: d.journal, Seq: d.seq}
 	if t.told.Known {
 		out.Told = &feed.Range{Low: t.told.Low, Mid: t.told.Mid, High: t.told.High}
 	}
 	if t.status == feed.StatusWaiting {
-		n, all := d.ahead(t)
+		n, all, behind := d.ahead(t)
 		out.Ahead, out.Last = n, n == all-1
+		out.DelayLeft = max(0, min(d.setup.Rules.DelayMost-t.passed, behind))
 	}
 	return out
 }

@@ -19,7 +19,7 @@ func TestFactsOfAnObservedOfficeAreStored(t *testing.T) {
 	o.wait(24 * time.Hour)
 	listens := config(rules(1, false, queue.LateFront))
 	listens.Observed = true
-	listens.Services[1].Online = false
+	listens.Services[1].Online, listens.Services[1].Arrival = false, false
 	o.must(queue.Tick{Next: &listens})
 	for n := range 5 {
 		o.must(queue.Observe{What: queue.HeardIssued, Service: "civil", Number: n + 1})

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +28,7 @@ type office struct {
 }
 
 func rules(run int, keep bool, late queue.LatePlace) queue.Rules {
-	return queue.Rules{PriorityRun: run, TransferKeepsPlace: keep, LateWithin: 10, LatePlace: late, LateAfter: 2, DayStarts: 240, DayJumpLimit: 14}
+	return queue.Rules{PriorityRun: run, TransferKeepsPlace: keep, LateWithin: 10, LatePlace: late, LateAfter: 2, DelayMost: 4, DayStarts: 240, DayJumpLimit: 14}
 }
 
 func config(r queue.Rules) queue.Config {
@@ -34,7 +36,7 @@ func config(r queue.Rules) queue.Config {
 		Office: queue.Office{ID: "o", Name: "가능동 주민센터"},
 		Services: []queue.Service{
 			{ID: "civil", Name: "민원", NameEn: "Certificates", First: 1, Last: 9999, Priority: true, Handling: 240},
-			{ID: "passport", Name: "여권", Prefix: "P", First: 1, Last: 9999, Online: true, Priority: true, Handling: 420},
+			{ID: "passport", Name: "여권", Prefix: "P", First: 1, Last: 9999, Online: true, Arrival: true, Priority: true, Handling: 420},
 		},
 		Counters: []queue.Counter{
 			{Number: 1, Services: []string{"civil", "passport"}, Rule: queue.RuleLongest},
@@ -76,6 +78,8 @@ func (o *office) do(c queue.Command) bool {
 		}
 		switch e := f.Event.(type) {
 		case queue.Transferred:
+			o.moved[o.state.Find(e.Ref).Token] = true
+		case queue.Delayed:
 			o.moved[o.state.Find(e.Ref).Token] = true
 		case queue.Returned:
 			o.moved[o.state.Find(e.Ref).Token] = true
@@ -149,17 +153,18 @@ func (o *office) compare(what string, find func(string) (Ticket, bool)) {
 		today[w.Token] = true
 		got, ok := find(w.Token)
 		want := Ticket{Office: "o", Label: o.state.Label(w.Ref), Service: w.Service, Day: o.state.Day.Number,
-			Priority: w.Class == queue.Priority, Online: w.Origin == queue.Online, Status: string(w.Status), Counter: w.Counter,
+			Priority: w.Class == queue.Priority, Online: w.Origin == queue.Online, Status: string(w.Status), Counter: w.Counter, Away: w.Away,
 			Issued: time.UnixMilli(w.Issued.Wall), Changed: time.UnixMilli(w.Changed.Wall), Journal: o.journal, Seq: o.state.Seq}
 		if w.Status == queue.Waiting {
 			want.Ahead = o.state.AheadOf(w.Ref)
 			want.Last = want.Ahead == waiting[w.Service]-1
+			want.DelayLeft = o.mayPass(w)
 		}
 		if v, ok := o.state.Config.Service(w.Service); ok {
 			want.Name, want.NameEn = v.Name, v.NameEn
 		}
 		r := o.state.Config.Rules
-		want.Rules = feed.Rules{PriorityRun: r.PriorityRun, LateWithin: r.LateWithin, LatePlace: string(r.LatePlace), LateAfter: r.LateAfter}
+		want.Rules = feed.Rules{PriorityRun: r.PriorityRun, LateWithin: r.LateWithin, LatePlace: string(r.LatePlace), LateAfter: r.LateAfter, DelayMost: r.DelayMost}
 		told := got.Told
 		got.Told = nil
 		want.Moved = o.moved[w.Token]
@@ -172,6 +177,24 @@ func (o *office) compare(what string, find func(string) (Ticket, bool)) {
 			o.t.Fatalf("%s: token %s known: %v, of today: %v", what, token, ok, today[token])
 		}
 	}
+}
+
+// mayPass counts whom the ticket may let pass, by the office's record.
+func (o *office) mayPass(t *queue.Ticket) int {
+	n, rules := 0, o.state.Config.Rules
+	for _, w := range o.state.Tickets {
+		if w.Status == queue.Waiting && w.Service == t.Service && t.Place.Before(w.Place) && (w.Class == t.Class || rules.PriorityRun == 0) {
+			n++
+		}
+	}
+	return max(0, min(n, rules.DelayMost-t.Passed))
+}
+
+// has reports whether the record has a fact of the kind.
+func (o *office) has(kind string) bool {
+	return slices.ContainsFunc(o.record, func(m feed.FactMessage) bool {
+		return strings.Contains(string(m.Fact), fmt.Sprintf("%q:%q", "kind", kind))
+	})
 }
 
 // TestTheCityKnowsWhatTheOfficeKnows drives an office at random and compares
@@ -196,7 +219,7 @@ func TestTheCityKnowsWhatTheOfficeKnows(t *testing.T) {
 				noted = len(o.record)
 				o.compare(fmt.Sprintf("seed %d, step %d, %T", seed, step, c), s.ticket)
 			}
-			if len(done) < 14 {
+			if len(done) < 16 || done["arrive"] == 0 || done["delay"] == 0 || !o.has("skipped") {
 				t.Errorf("only these were done: %v", done)
 			}
 		}
@@ -221,7 +244,7 @@ func (o *office) random(r *rand.Rand) queue.Command {
 	}
 	some := []queue.Status{queue.Waiting, queue.OnHold, queue.Missed}[r.IntN(3)]
 	service := []string{"civil", "passport"}[r.IntN(2)]
-	switch r.IntN(34) {
+	switch r.IntN(40) {
 	case 0, 1, 2:
 		return queue.MarkNoShow{Counter: counter}
 	case 3, 4:
@@ -241,7 +264,9 @@ func (o *office) random(r *rand.Rand) queue.Command {
 	case 13:
 		return queue.Recall{Counter: counter}
 	case 14:
-		return queue.Configure{Config: config(rules(r.IntN(3), r.IntN(2) == 0, queue.LateAfter))}
+		c := config(rules(r.IntN(3), r.IntN(2) == 0, queue.LateAfter))
+		c.Services[1].Arrival, c.Rules.DelayMost = r.IntN(4) > 0, r.IntN(8)
+		return queue.Configure{Config: c}
 	case 15:
 		if r.IntN(3) == 0 {
 			return queue.CloseDay{}
@@ -258,6 +283,10 @@ func (o *office) random(r *rand.Rand) queue.Command {
 		return queue.Tick{}
 	case 19, 20, 21, 22, 23:
 		return queue.CallNext{Counter: counter}
+	case 24, 25:
+		return queue.Arrive{Ref: pick([]queue.Status{queue.Waiting, queue.Missed}[r.IntN(2)])}
+	case 26, 27, 28:
+		return queue.Delay{Ref: pick(queue.Waiting), Pass: 1 + r.IntN(4)}
 	}
 	token := o.token(len(o.tokens))
 	o.tokens = append(o.tokens, token)

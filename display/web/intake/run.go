@@ -39,7 +39,7 @@ func (c *City) Run(ctx context.Context) error {
 		}
 	}
 	if lc.Username == "" {
-		lc.Username = lc.ClientID // a broker that takes the one for the other
+		lc.Username = lc.ClientID // the broker's listener for this machine refuses who has no name
 	}
 	if lc.Log == nil {
 		lc.Log = c.cfg.Log
@@ -71,9 +71,10 @@ func (c *City) session(ctx context.Context, conn link.Conn) error {
 	}{
 		{"reply/+", 1},
 		{"facts", 1},
-		{"status", 1},
-		// A broker's queue for a reader at QoS 1 is bounded, and all retained states
-		// come at once; an old state is worth nothing, so nothing is queued.
+		// A broker's queue for a reader at QoS 1 is bounded, and all retained messages
+		// come at once; an old one is worth nothing, so nothing is queued. A cluster of
+		// NATS moreover loses what is published while it makes a reader at QoS 1.
+		{"status", 0},
 		{"state", 0},
 	} {
 		if err := conn.Subscribe(ctx, feed.Wildcard(c.cfg.City, s.leaf), s.qos, c.file); err != nil {
@@ -108,7 +109,11 @@ func (c *City) work(ctx context.Context) {
 			c.readState(p)
 			c.readStatus(p)
 		}
-		if err := c.storeFacts(ctx, posts); err != nil && ctx.Err() == nil {
+		err := c.storeFacts(ctx, posts)
+		if ctx.Err() == nil {
+			c.stored(err)
+		}
+		if err != nil && ctx.Err() == nil {
 			// The facts are dropped; the offices still have them.
 			c.cfg.Log.Error("intake: facts not stored; check the disk or the database", "err", err)
 			select {
@@ -170,6 +175,7 @@ func (c *City) readStatus(p post) {
 func (c *City) refuse(kind, office string, err error) {
 	c.mu.Lock()
 	c.counts.Refused++
+	c.refused[kind]++
 	key := kind + " " + office
 	first := !c.complained[key] && len(c.complained) < 4*maxOffices
 	if first {

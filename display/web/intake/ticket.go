@@ -22,7 +22,13 @@ type Ticket struct {
 	// counts them; 0 unless it waits. Last: nobody waits behind it.
 	Ahead int
 	Last  bool
-	Moved bool // it was passed on, or let back in: what was told at issue does not hold
+	Moved bool // it was passed on, let back in or let others pass: what was told at issue does not hold
+	// Away: its holder has not said that they have arrived. While it waits the next
+	// key passes over it; a no-show that is Away was skipped so.
+	Away bool
+	// DelayLeft is how many who wait behind it may be let pass now, by the office's
+	// rule.
+	DelayLeft int
 	// Doubt: a fact of the day could not be read or did not follow. What is said
 	// may be wrong, and Ahead is not exact.
 	Doubt   bool
@@ -39,4 +45,20 @@ type Ticket struct {
 // a token that belongs to no office's current day it reports false.
 func (c *City) Ticket(token string) (Ticket, bool) {
 	return c.cfg.Store.days.ticket(token)
+}
+
+// Rules are an office's, as its current day has them; false if it has said
+// nothing of a day.
+func (c *City) Rules(office string) (feed.Rules, bool) {
+	return c.cfg.Store.days.rules(office)
+}
+
+func (s *days) rules(office string) (feed.Rules, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	d := s.byOffice[office]
+	if d == nil {
+		return feed.Rules{}, false
+	}
+	return d.setup.Rules, true
 }

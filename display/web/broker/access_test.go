@@ -1,0 +1,413 @@
+package broker_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/identity"
+	"sunbeon/appliance/feed/link"
+	"sunbeon/display/web/enrol"
+)
+
+// authority is a city's, as `cityweb enroll` makes it, with its website.
+type authority struct {
+	t   *testing.T
+	dir string
+	*enrol.Authority
+	site string
+}
+
+func newAuthority(t *testing.T) *authority {
+	t.Helper()
+	a := &authority{t: t, dir: filepath.Join(t.TempDir(), "ca")}
+	var err error
+	if a.Authority, err = enrol.Init(a.dir, cityName, []string{"127.0.0.1"}, 2, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(a.Handler(slog.New(slog.DiscardHandler)))
+	t.Cleanup(web.Close)
+	a.site = web.URL
+	return a
+}
+
+// office enrols one, as `kiosk enroll` does.
+func (a *authority) office(id string) func() (*tls.Config, error) {
+	a.t.Helper()
+	code, err := a.Offer(id)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	files := identity.Folder(a.t.TempDir())
+	if _, err := files.Enrol(a.t.Context(), http.DefaultClient, a.site, id, code); err != nil {
+		a.t.Fatal(err)
+	}
+	return files.TLS
+}
+
+func (a *authority) website(replica int) func() (*tls.Config, error) {
+	return identity.Folder(filepath.Join(a.dir, fmt.Sprint("city@", replica))).TLS
+}
+
+// secured is a broker whose clients have certificates.
+type secured interface {
+	server
+	reload() // reads its lists again
+}
+
+// eachSecured runs a test against every broker that knows its clients by their
+// certificates, as shipped.
+func eachSecured(t *testing.T, test func(t *testing.T, ca *authority, start func() secured)) {
+	t.Parallel()
+	t.Run("mosquitto", func(t *testing.T) {
+		t.Parallel()
+		ca := newAuthority(t)
+		test(t, ca, func() secured { return newSecuredMosquitto(t, ca) })
+	})
+	t.Run("nats", func(t *testing.T) {
+		t.Parallel()
+		ca := newAuthority(t)
+		test(t, ca, func() secured { return &securedCluster{newCluster(t, ca.dir)} })
+	})
+}
+
+// securedMosquitto has the listener that the authority's folder describes.
+type securedMosquitto struct {
+	*mosquitto
+	tlsAddress string
+}
+
+func newSecuredMosquitto(t *testing.T, ca *authority) *securedMosquitto {
+	t.Helper()
+	conf, err := os.ReadFile(filepath.Join(ca.dir, "broker", "sunbeon-tls.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &securedMosquitto{tlsAddress: freeAddress(t)}
+	_, port, err := net.SplitHostPort(s.tlsAddress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(conf), "\nlistener 8883\n", "\nlistener "+port+" 127.0.0.1\n", 1)
+	if text == string(conf) {
+		t.Fatal("sunbeon-tls.conf has no line listener 8883")
+	}
+	s.mosquitto = newMosquitto(t, text)
+	return s
+}
+
+func (s *securedMosquitto) url() string { return "ssl://" + s.tlsAddress }
+
+func (s *securedMosquitto) reload() { s.cmd.Process.Signal(syscall.SIGHUP) }
+
+type securedCluster struct{ *cluster }
+
+func (s *securedCluster) url() string { return strings.ReplaceAll(s.cluster.url(), "tcp://", "ssl://") }
+
+func (s *securedCluster) reload() {
+	for _, n := range s.nodes {
+		n.cmd.Process.Signal(syscall.SIGHUP)
+	}
+}
+
+// heard collects what a reader is given.
+type heard struct {
+	mu  sync.Mutex
+	all map[string]string // payload to topic
+}
+
+func (h *heard) take(m link.Message) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.all[string(m.Payload)] = m.Topic
+}
+
+func (h *heard) has(payload string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, ok := h.all[payload]
+	return ok
+}
+
+func (h *heard) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.all)
+}
+
+// hears subscribes to filters; it says which were refused.
+func (s *stranger) hears(filters ...string) (*heard, int) {
+	s.t.Helper()
+	h := &heard{all: map[string]string{}}
+	refused := 0
+	for _, f := range filters {
+		if err := s.conn.Subscribe(s.t.Context(), f, 1, h.take); err != nil {
+			refused++
+		}
+	}
+	return h, refused
+}
+
+const someID = "0123456789abcdef"
+
+func leaves(a feed.Address) map[string]string {
+	return map[string]string{"state": a.State(), "status": a.Status(), "facts": a.Facts(), "cursor": a.Cursor(),
+		"request": a.Request(someID), "reply": a.Reply(someID)}
+}
+
+// TestAnOfficeWritesItsOwnTopicsOnly has an office try every topic, its own and
+// another's, every way a message can be sent. A broker answers what it denies
+// with success, so that only what the others hear counts.
+func TestAnOfficeWritesItsOwnTopicsOnly(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		victim, thief := ca.office("CS0001"), ca.office("CS0002")
+		b := start()
+		own, other := feed.Address{City: cityName, Office: "CS0002"}, feed.Address{City: cityName, Office: "CS0001"}
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		atCity, refused := city.hears(feed.Wildcard(cityName, "state"), feed.Wildcard(cityName, "status"), feed.Wildcard(cityName, "facts"), feed.Wildcard(cityName, "reply/+"))
+		if refused != 0 {
+			t.Fatalf("%d subscriptions of the city are refused", refused)
+		}
+		office := newStrangerWith(t, b.url(), "CS0001", victim)
+		atOffice, refused := office.hears(other.Status(), other.Cursor(), other.Requests())
+		if refused != 0 {
+			t.Fatalf("%d subscriptions of the office are refused", refused)
+		}
+		liar := newStrangerWith(t, b.url(), "CS0002", thief)
+		atLiar, refused := liar.hears(own.Status(), own.Cursor(), own.Requests())
+		if refused != 0 {
+			t.Fatalf("%d subscriptions of the other office are refused", refused)
+		}
+
+		may := map[string]bool{"own state": true, "own status": true, "own facts": true, "own reply": true}
+		tried := 0
+		for whose, a := range map[string]feed.Address{"own": own, "another's": other, "of another city": {City: "elsewhere", Office: "CS0002"}} {
+			for leaf, topic := range leaves(a) {
+				for _, qos := range []byte{0, 1} {
+					for _, retained := range []bool{false, true} {
+						what := fmt.Sprintf("%s %s, QoS %d, retained %v", whose, leaf, qos, retained)
+						if err := liar.conn.Publish(t.Context(), topic, qos, retained, []byte(what)); err != nil {
+							t.Fatalf("%s: %v", what, err)
+						}
+						tried++
+					}
+				}
+			}
+		}
+		if tried != 72 {
+			t.Errorf("%d ways were tried", tried)
+		}
+		last := "the last word"
+		liar.say(own.Facts(), false, []byte(last))
+		eventually(t, "the city hears what is allowed", func() bool { return atCity.has(last) })
+		city.say(other.Cursor(), false, []byte(last))
+		city.say(own.Cursor(), false, []byte(last))
+		eventually(t, "the offices hear the city", func() bool { return atOffice.has(last) && atLiar.has(last) })
+		for who, h := range map[string]*heard{"the city": atCity, "the other office": atOffice, "the office itself": atLiar} {
+			for payload, topic := range h.all {
+				what, _, _ := strings.Cut(payload, ",")
+				if payload != last && !may[what] {
+					t.Errorf("%s hears %q on %s", who, payload, topic)
+				}
+			}
+		}
+		if n := atCity.count(); n != 16+1 {
+			t.Errorf("the city hears %d of 16 allowed messages: %v", n-1, atCity.all)
+		}
+	})
+}
+
+// TestAnOfficeReadsItsOwnTopicsOnly: a ticket's token travels in facts and
+// replies, which an office must not hear of another.
+func TestAnOfficeReadsItsOwnTopicsOnly(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		victim, curious := ca.office("CS0001"), ca.office("CS0002")
+		b := start()
+		a := feed.Address{City: cityName, Office: "CS0001"}
+		spy := newStrangerWith(t, b.url(), "CS0002", curious)
+		var filters []string
+		for _, topic := range leaves(a) {
+			filters = append(filters, topic)
+		}
+		filters = append(filters, "#", "sunbeon/#", "+/+/+/+/+", feed.Wildcard(cityName, "facts"), feed.Wildcard(cityName, "request/+"), a.Requests(), "$SYS/#", "$MQTT/#", "$MQTT/sub/#", "$MQTT/sub/+")
+		found, _ := spy.hears(filters...)
+		office, city := newStrangerWith(t, b.url(), "CS0001", victim), newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		office.say(a.State(), true, []byte("state"))
+		office.say(a.Status(), true, []byte("status"))
+		office.say(a.Facts(), false, []byte("facts"))
+		office.say(a.Reply(someID), false, []byte("reply"))
+		city.say(a.Cursor(), true, []byte("cursor"))
+		city.say(a.Request(someID), false, []byte("request"))
+		own := feed.Address{City: cityName, Office: "CS0002"}
+		mine, _ := spy.hears(own.Cursor())
+		city.say(own.Cursor(), true, []byte("own cursor"))
+		eventually(t, "it hears its own", func() bool { return mine.has("own cursor") })
+		for payload, topic := range found.all {
+			if payload != "own cursor" {
+				t.Errorf("it hears %q on %s", payload, topic)
+			}
+		}
+	})
+}
+
+// TestAWillIsWrittenAsItsOwner: a last will is a message like any other.
+func TestAWillIsWrittenAsItsOwner(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		ca.office("CS0001")
+		thief := ca.office("CS0002")
+		b := start()
+		own, other := feed.Address{City: cityName, Office: "CS0002"}, feed.Address{City: cityName, Office: "CS0001"}
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		h, _ := city.hears(feed.Wildcard(cityName, "status"))
+		for _, a := range []feed.Address{other, own} { // its own last: when that is heard, so is the other's
+			p := newProxy(t, b)
+			newStrangerWill(t, strings.Replace(p.url(), "tcp", "ssl", 1), "CS0002", thief,
+				&link.Message{Topic: a.Status(), Payload: []byte("will of " + a.Office), QoS: 1, Retained: true})
+			p.cut(true)
+		}
+		eventually(t, "its own will", func() bool { return h.has("will of CS0002") })
+		if h.has("will of CS0001") {
+			t.Error("an office said another's last will")
+		}
+	})
+}
+
+// TestAnotherOfficesClientID: an office that connects with another's client id
+// gets nothing of it. mosquitto takes the id from the certificate; a NATS cluster
+// takes what the client says, and ends the other's connection, which comes back.
+func TestAnotherOfficesClientID(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		victim, thief := ca.office("CS0001"), ca.office("CS0002")
+		b := start()
+		office := newStrangerWith(t, b.url(), "CS0001", victim)
+		liar := newStrangerWith(t, b.url(), "CS0001", thief)
+		own := feed.Address{City: cityName, Office: "CS0002"}
+		h, _ := liar.hears(feed.Address{City: cityName, Office: "CS0001"}.Cursor(), own.Cursor())
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		city.say(feed.Address{City: cityName, Office: "CS0001"}.Cursor(), true, []byte("not yours"))
+		city.say(own.Cursor(), true, []byte("yours"))
+		eventually(t, "it hears its own", func() bool { return h.has("yours") })
+		if h.has("not yours") {
+			t.Error("it hears what is another's")
+		}
+		ended := false
+		select {
+		case <-office.conn.Done():
+			ended = true
+		default:
+		}
+		if promised := b.promises().ownID; ended == promised {
+			t.Errorf("the other's connection was ended: %v; %s", ended, improved)
+		}
+	})
+}
+
+// TestTwoWebsites: each process of the website has a name of its own, and neither
+// ends the other's connection.
+func TestTwoWebsites(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		office := ca.office("CS0001")
+		b := start()
+		one, two := newStrangerWith(t, b.url(), "city@1", ca.website(1)), newStrangerWith(t, b.url(), "city@2", ca.website(2))
+		atOne, _ := one.hears(feed.Wildcard(cityName, "facts"))
+		atTwo, _ := two.hears(feed.Wildcard(cityName, "facts"))
+		newStrangerWith(t, b.url(), "CS0001", office).say(feed.Address{City: cityName, Office: "CS0001"}.Facts(), false, []byte("fact"))
+		eventually(t, "both hear it", func() bool { return atOne.has("fact") && atTwo.has("fact") })
+	})
+}
+
+// TestRevoked: an office that is revoked says nothing more once the broker has
+// read its lists again, not even on the connection that it has.
+func TestRevoked(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		bad, good := ca.office("CS0001"), ca.office("CS0002")
+		b := start()
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		h, _ := city.hears(feed.Wildcard(cityName, "facts"))
+		old, other := newStrangerWith(t, b.url(), "CS0001", bad), newStrangerWith(t, b.url(), "CS0002", good)
+		facts := feed.Address{City: cityName, Office: "CS0001"}.Facts()
+		old.say(facts, false, []byte("before"))
+		eventually(t, "it is heard before", func() bool { return h.has("before") })
+		if err := ca.Revoke("CS0001"); err != nil {
+			t.Fatal(err)
+		}
+		b.reload()
+		n := 0
+		eventually(t, "it is heard no more", func() bool {
+			n++
+			said := fmt.Sprint("after-", n)
+			if old.conn.Publish(t.Context(), facts, 1, false, []byte(said)) != nil {
+				return true // it was ended
+			}
+			mark := fmt.Sprint("mark-", n)
+			other.say(feed.Address{City: cityName, Office: "CS0002"}.Facts(), false, []byte(mark))
+			eventually(t, "the other office is heard", func() bool { return h.has(mark) })
+			return !h.has(said)
+		})
+		// A new connection is refused, or may do nothing.
+		c, err := bad()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.ServerName = "127.0.0.1"
+		first, _, _ := strings.Cut(strings.TrimPrefix(b.url(), "ssl://"), ",")
+		conn, err := tls.Dial("tcp", first, c)
+		if err == nil {
+			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			conn.Write([]byte("\x10\x12\x00\x04MQTT\x04\x02\x00\x3c\x00\x06CS0001")) // CONNECT
+			answer := make([]byte, 4)
+			if _, err = io.ReadFull(conn, answer); err == nil && answer[3] == 0 {
+				t.Error("a revoked certificate is welcome")
+			}
+			conn.Close()
+		}
+		t.Logf("a new connection: %v", err)
+	})
+}
+
+// Without a certificate, or with that of another authority, nobody gets in.
+func TestNobodyWithoutACertificate(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		b := start()
+		stranger := newAuthority(t).office("CS0001")
+		for what, give := range map[string]func() (*tls.Config, error){
+			"none": func() (*tls.Config, error) { c, err := ca.website(1)(); c.Certificates = nil; return c, err },
+			"of another city": func() (*tls.Config, error) {
+				c, err := stranger()
+				own, _ := ca.website(1)()
+				c.RootCAs = own.RootCAs
+				return c, err
+			},
+			"the website's good": ca.website(1),
+		} {
+			c, err := give()
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.ServerName = "127.0.0.1"
+			first, _, _ := strings.Cut(strings.TrimPrefix(b.url(), "ssl://"), ",")
+			conn, err := tls.Dial("tcp", first, c)
+			if err == nil {
+				conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+				conn.Write([]byte("\x10\x12\x00\x04MQTT\x04\x02\x00\x3c\x00\x06city@1")) // CONNECT
+				_, err = io.ReadFull(conn, make([]byte, 4))
+				conn.Close()
+			}
+			if good := strings.HasSuffix(what, "good"); (err == nil) != good {
+				t.Errorf("a certificate, %s: %v", what, err)
+			}
+		}
+	})
+}
