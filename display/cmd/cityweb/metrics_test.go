@@ -30,6 +30,7 @@ func TestMetricsAndProbes(t *testing.T) {
 		metrics, _, _ = strings.Cut(rest, "\n")
 		return found
 	})
+	listens(t, site)
 	a := feed.Address{City: "sujeong", Office: "CS0001"}
 	snapshot := &feed.Snapshot{V: 1, City: a.City, Office: a.Office, Journal: "j", Epoch: 1, Rev: 1, AsOf: time.Now().UnixMilli(), Clock: true, Name: "수정1동"}
 	say := func(topic string, v any) {

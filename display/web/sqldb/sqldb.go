@@ -81,7 +81,7 @@ func (d *DB) Begin(ctx context.Context) (*Tx, error) {
 		return nil, fmt.Errorf("sqldb: begin: %w", err)
 	}
 	var level *sql.TxOptions
-	if false { // whatever the server's default is: Lock is what transactions rely on
+	if d.postgres { // whatever the server's default is: Lock is what transactions rely on
 		level = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 	}
 	tx, err := conn.BeginTx(ctx, level)
