@@ -139,7 +139,7 @@ func TestThoseHereAreCalledAsIfAlone(t *testing.T) {
 			return ""
 		}
 		issued := 0
-		for range rapid.IntRange(1, 150).Draw(rt, "steps") {
+		for range rapid.IntRange(1, 100).Draw(rt, "steps") {
 			n := rapid.IntRange(1, 3).Draw(rt, "counter")
 			var cmd func(*desk) queue.Command
 			switch rapid.IntRange(0, 11).Draw(rt, "what") {
