@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"html/template"
@@ -28,6 +29,9 @@ type Curves struct {
 	Known bool    `json:"known"` // they are enough for a usual day
 	Basis Words   `json:"basis"` // which days these are, or what is missing
 	Lines []Curve `json:"lines"` // the office, then its services
+
+	Office string `json:"-"`
+	Every  int    `json:"-"` // seconds after which an open page asks again
 }
 
 // Curve is the office's or a service's.
@@ -61,6 +65,10 @@ type HalfHour struct {
 	Usual *figures.Usual `json:"usual,omitempty"`
 }
 
+// curvesFor is how old the curves of an open page may become: they are by the half
+// hour.
+const curvesFor = 5 * time.Minute
+
 // curves words the days of an office; nil when there is nothing to tell.
 func (s *Site) curves(ctx context.Context, o Office, d *Detail, now time.Time) *Curves {
 	if s.figures == nil || o.Snapshot == nil || d.Observed {
@@ -79,7 +87,7 @@ func (s *Site) curves(ctx context.Context, o Office, d *Detail, now time.Time) *
 }
 
 func wordCurves(c figures.Curves, d *Detail, now time.Time) *Curves {
-	out := &Curves{Date: c.Date, Doubt: c.Doubt, Weeks: figures.Weeks, Days: c.Days, Known: c.Days >= figures.Fewest}
+	out := &Curves{Office: d.ID, Every: int(curvesFor / time.Second), Date: c.Date, Doubt: c.Doubt, Weeks: figures.Weeks, Days: c.Days, Known: c.Days >= figures.Fewest}
 	minute := -1
 	if !c.Until.IsZero() {
 		out.Until = c.Until.UnixMilli()
@@ -238,19 +246,47 @@ func (c Curve) Chart(l Lang) template.HTML {
 	return template.HTML(k.Draw()) // Draw escapes every text it is given
 }
 
-// apiCurves gives an office's days as JSON.
-func (s *Site) apiCurves(w http.ResponseWriter, r *http.Request) {
+// askedCurves are those of the office in a request's path, or nil; false where
+// there is no such office, which is answered.
+func (s *Site) askedCurves(w http.ResponseWriter, r *http.Request) (*Curves, bool) {
 	o, ok := s.city.Office(r.PathValue("office"))
 	if !ok {
 		s.refuse(w, r, because(unknownOffice))
-		return
+		return nil, false
 	}
 	now := time.Now()
 	connected, _ := s.city.Link()
 	d := detail(o, connected, now)
-	c := s.curves(r.Context(), o, &d, now)
+	return s.curves(r.Context(), o, &d, now), true
+}
+
+// apiCurves gives an office's days as JSON.
+func (s *Site) apiCurves(w http.ResponseWriter, r *http.Request) {
+	c, ok := s.askedCurves(w, r)
+	if !ok {
+		return
+	}
 	if c == nil {
-		c = &Curves{Date: seoul(now).Format(time.DateOnly), Weeks: figures.Weeks, Lines: []Curve{}}
+		c = &Curves{Date: seoul(time.Now()).Format(time.DateOnly), Weeks: figures.Weeks, Lines: []Curve{}}
 	}
 	answerFor(w, r, c, time.Minute)
+}
+
+// curvesAgain gives the curves' part of an office's page to one that is open. It is
+// empty where there is nothing to tell.
+func (s *Site) curvesAgain(w http.ResponseWriter, r *http.Request) {
+	c, ok := s.askedCurves(w, r)
+	if !ok {
+		return
+	}
+	l, _ := lang(r.URL.Path)
+	var b bytes.Buffer
+	if err := s.pages.sets[l].ExecuteTemplate(&b, "curves", &Detail{Curves: c}); err != nil {
+		s.log.Error("a part of a page does not render", "part", "curves", "err", err)
+		http.Error(w, "화면을 만들지 못했습니다. / The page could not be made.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "public, max-age=60")
+	_, _ = w.Write(b.Bytes()) // a reader that has gone
 }

@@ -136,7 +136,7 @@ func TestCurvesOnThePage(t *testing.T) {
 	o.Snapshot.Journal, o.Snapshot.Seq = "j", 99
 	s := newSiteWith(t, newTown(o), w)
 	page := text(t, get(t, s, "/o/CS0001"))
-	if !contains(page, `<svg class="chart"`, `<title id="curve0-title">수정동 주민센터 시간대별 대기 인원</title>`, `<svg class="chart" width="100%" height="196" role="img" aria-labelledby="curve2-title`) {
+	if !contains(page, `<svg class="chart"`, `<title id="curve0-title">수정동 주민센터 시간대별 대기 인원</title>`, `<svg class="chart" id="curve2" width="100%" height="196" role="img" aria-labelledby="curve2-title`) {
 		t.Error(page)
 	}
 	seen := visible(page)

@@ -28,7 +28,7 @@ type pages struct {
 func loadPages() (pages, error) {
 	p := pages{sets: map[Lang]*template.Template{}, assets: map[string][]byte{}}
 	sum := sha256.New()
-	for _, name := range []string{"city.css", "curves.css", "ticket.css", "widget.css", "city.js", "near.js", "ticket.js", "icon.svg"} {
+	for _, name := range []string{"city.css", "curves.css", "ticket.css", "widget.css", "city.js", "curves.js", "near.js", "ticket.js", "icon.svg"} {
 		b, err := files.ReadFile("page/" + name)
 		if err != nil {
 			return p, fmt.Errorf("web: load: %w", err)

@@ -46,7 +46,7 @@ func (c Chart) Draw() string {
 	}
 	top, step := scale(c.most())
 	d := drawing{from: float64(from), halves: float64(to - from), top: top}
-	d.printf(`<svg class="chart" width="100%%" height="%d" role="img" aria-labelledby="%s-title %s-desc">`, height, c.ID, c.ID)
+	d.printf(`<svg class="chart" id="%s" width="100%%" height="%d" role="img" aria-labelledby="%s-title %s-desc">`, c.ID, height, c.ID, c.ID)
 	d.printf("\n<title id=\"%s-title\">%s</title>", c.ID, html.EscapeString(c.Title))
 	d.printf("\n<desc id=\"%s-desc\">%s</desc>\n", c.ID, html.EscapeString(c.Desc))
 	for v := step; v <= top; v += step {
