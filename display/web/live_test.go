@@ -96,7 +96,7 @@ func TestNoticeGivesWayToTheTicket(t *testing.T) {
 	const token = "abcdefghijklmnop"
 	c := uijeongbu(15, time.Now())
 	base := serving(t, c)
-	p := newBrowser(t).open(t, phone(), base+"/t/"+token)
+	p := newBrowser(t).open(t, size{390, 844, 1}, base+"/t/"+token)
 	const look = `window.same = true, import(document.querySelector('script[src*="city.js"]').src).then((m) => m.lookAgain()).then(() => true)`
 	eval[bool](p, look)
 	if !eval[bool](p, `window.same === true && Boolean(document.querySelector(".refusal"))`) {
