@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"sunbeon/appliance/feed"
 )
 
@@ -86,4 +88,21 @@ func TestNearbyIsAskedForAnew(t *testing.T) {
 	c.set(Office{ID: "CS0006", Received: time.Now(), Live: true, Snapshot: &free})
 	eval[bool](p, `import(document.querySelector('script[src*="city.js"]').src).then((m) => m.ask(document.querySelector("[data-fetch]"))).then(() => true)`)
 	p.holds(`document.querySelector(".nearby").hidden`)
+}
+
+// A ticket whose news come later than its holder: the notice gives way to it, and
+// until then stays as it is.
+func TestNoticeGivesWayToTheTicket(t *testing.T) {
+	const token = "abcdefghijklmnop"
+	c := uijeongbu(15, time.Now())
+	base := serving(t, c)
+	p := newBrowser(t).open(t, size{390, 844, 1}, base+"/t/"+token)
+	const look = `window.same = true, import(document.querySelector('script[src*="city.js"]').src).then((m) => m.lookAgain()).then(() => true)`
+	eval[bool](p, look)
+	if !eval[bool](p, `window.same === true && Boolean(document.querySelector(".refusal"))`) {
+		t.Error("the notice was loaded again for nothing")
+	}
+	c.tell(token, Ticket{Office: "CS0001", Label: "118", Service: "civil", Name: "민원", Day: 1, Status: feed.StatusWaiting, Ahead: 2, Issued: time.Now(), Changed: time.Now()})
+	p.run(chromedp.Evaluate[chromedp.Void](`import(document.querySelector('script[src*="city.js"]').src).then((m) => m.lookAgain())`))
+	p.holds(`document.querySelector(".ticket .number")?.textContent === "118"`)
 }

@@ -184,6 +184,17 @@ if (body.dataset.events) connect();
 for (const el of document.querySelectorAll("[data-fetch]")) setInterval(() => ask(el), 60000);
 if (document.querySelector("[data-heard]")) setInterval(tick, 1000);
 
+// A notice that may soon be out of date is left alone until it is.
+export async function lookAgain() {
+  try {
+    if ((await fetch(location.href, { method: "HEAD", cache: "no-store" })).ok) location.reload();
+  } catch {
+    // There is nothing to see yet.
+  }
+}
+
+if (body.dataset.retry) setInterval(lookAgain, Number(body.dataset.retry) * 1000);
+
 // A second tap is harmless, but it should look so.
 for (const form of document.querySelectorAll("form[method=post]")) {
   const button = form.querySelector("button");
