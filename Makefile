@@ -4,6 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+NATS    := github.com/nats-io/nats-server/v2@v2.15.2
 FUZZTIME ?= 20s
 CITY    := 127.0.0.1:8480
 # Not 1883, where Debian's mosquitto listens once it is installed.
@@ -54,16 +55,22 @@ modules:
 ALONE   := sunbeon/appliance/cmd/bench sunbeon/display/cmd/signboard/process
 
 unit:
-	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
+	@SUNBEON_OUTSIDE=$(CURDIR)/var/outside SUNBEON_AXE=$(CURDIR)/var/axe $(GO) test -race -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF $(ALONE:%=-e %))
 	@$(GO) test -race -shuffle=on -timeout 20m -p 1 $(ALONE)
 	@$(GO) test -run '^TestGolden$$' ./display/board # the large screens, too slow under the race detector
 
-# The npm programs that judge the printer from outside, at fixed versions.
-outside: var/outside/node_modules
+# The npm programs that judge the printer, the pages and the descriptions of our interfaces
+# from outside, at fixed versions.
+OUTSIDE := var/outside/node_modules var/outside/feed/node_modules var/outside/web/node_modules var/axe/node_modules
+outside: $(OUTSIDE)
 var/outside/node_modules: printer/virtual/testdata/outside/package-lock.json
-	@mkdir -p var/outside
-	@cp printer/virtual/testdata/outside/package*.json var/outside/
-	@cd var/outside && npm ci --silent --no-audit --no-fund
+var/outside/feed/node_modules: appliance/feed/testdata/outside/package-lock.json
+var/outside/web/node_modules: display/web/testdata/outside/package-lock.json
+var/axe/node_modules: display/web/testdata/axe/package-lock.json
+$(OUTSIDE):
+	@mkdir -p $(@D)
+	@cp $(<D)/* $(@D)/
+	@cd $(@D) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 lint: needs-board ## gofmt, vet, staticcheck, and known vulnerabilities where the list can be reached
@@ -93,10 +100,11 @@ needs-board:
 	@sh .ci/needs fonts-nanum $(SCREEN)
 
 needs-bench:
-	@sh .ci/needs fonts-nanum xvfb $(SCREEN)
+	@sh .ci/needs fonts-nanum xvfb mosquitto nginx-light $(SCREEN)
 
 needs-test:
-	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto postgresql chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
+	@sh .ci/tool nats-server $(NATS)
+	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto postgresql nginx-light chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
 
 needs-hil:
 	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring

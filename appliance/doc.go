@@ -35,6 +35,12 @@
 // come out; older than Options.ReprintWithin ones are recorded as failed, for
 // staff to see.
 //
+// # From the city
+//
+// Online turns the city's requests into commands. That somebody has arrived it
+// believes with the hall's code alone (package checkin), which a Checker judges
+// before the loop is asked.
+//
 // # An observed office
 //
 // Such an office keeps its old ticket machine (queue.Config.Observed). What

@@ -206,3 +206,53 @@ func TestViewSharesNothingWithTheLine(t *testing.T) {
 		t.Errorf("it was\n%s\nand is\n%s", before, after)
 	}
 }
+
+// TestWhoIsAwayTeachesLittle: a ticket whose holder is on the way counts as one who
+// comes; skipped it counts like one for whom nobody came, and how long it waited is
+// not held against the line.
+func TestWhoIsAwayTeachesLittle(t *testing.T) {
+	start := func(arrival bool) *line {
+		l := newLine(t)
+		c := l.s.Config
+		c.Services = slices.Clone(c.Services)
+		c.Services[0].Online, c.Services[0].Arrival = true, arrival
+		l.do(queue.Configure{Config: c})
+		return l
+	}
+	online := func(l *line) {
+		f := l.f.predict(l.s, "civil", queue.Ordinary, l.at())
+		l.do(queue.Issue{Service: "civil", Class: queue.Ordinary, Origin: queue.Online, Token: "t", Forecast: f})
+	}
+	learned := func(l *line) string { return string(l.f.model.Snapshot()) }
+	away, here := start(true), start(false)
+	online(away)
+	online(here)
+	if a, b := away.f.predict(away.s, "civil", queue.Ordinary, away.at()), here.f.predict(here.s, "civil", queue.Ordinary, here.at()); a != b || !a.Known || a.Line != 1 {
+		t.Errorf("behind one who is away %+v, behind one who is here %+v", a, b)
+	}
+	before := learned(away)
+	away.h += time.Hour
+	away.do(queue.Arrive{Token: "t"})
+	away.do(queue.CallNext{Counter: 1})
+	if learned(away) != before {
+		t.Error("the line is blamed for who came late")
+	}
+	before = learned(here)
+	here.h += time.Hour
+	here.do(queue.CallNext{Counter: 1})
+	if learned(here) == before {
+		t.Error("nothing is learned of who was here")
+	}
+
+	skips, misses := start(true), start(true)
+	for _, l := range []*line{skips, misses} {
+		online(l)
+		l.issue()
+	}
+	skips.do(queue.CallNext{Counter: 1}) // and the other is skipped
+	misses.do(queue.Pick{Counter: 1, Ref: queue.Ref{Band: "civil", Number: 1}})
+	misses.do(queue.MarkNoShow{Counter: 1})
+	if learned(skips) != learned(misses) {
+		t.Error("a skip teaches otherwise than a no-show")
+	}
+}

@@ -3,6 +3,7 @@ package appliance
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"sunbeon/appliance/feed"
@@ -12,8 +13,15 @@ import (
 // Online answers the city's requests from the loop. Its method Handle is what
 // the uplink asks.
 type Online struct {
-	Loop Handler
+	Loop Line
 	Code Checker // nil: staff alone can check somebody in
+}
+
+// Line is the loop: it takes commands and shows who is in the line. A command's
+// view is there before its answer.
+type Line interface {
+	Handler
+	View() *View
 }
 
 // Checker judges the code by which a ticket's holder shows that they are in the
@@ -38,6 +46,9 @@ func (o Online) Handle(ctx context.Context, r feed.Request) feed.Reply {
 	case feed.RequestDelay:
 		c = queue.Delay{Token: r.Token, Pass: r.Pass}
 	case feed.RequestArrive:
+		if !o.awaits(r.Token) {
+			return refused(r.ID, &queue.Refusal{Code: queue.NotWaiting})
+		}
 		if no := o.code(r); no != nil {
 			return feed.Reply{V: 1, ID: r.ID, Refusal: no}
 		}
@@ -65,6 +76,13 @@ func (o Online) Handle(ctx context.Context, r feed.Request) feed.Reply {
 		issued.Ahead, issued.Wait = result.Ahead, nil // as it is now, for which nothing was told
 	}
 	return feed.Reply{V: 1, ID: r.ID, Ticket: issued}
+}
+
+// awaits reports whether the ticket is still one of the line. Of others no tries
+// are counted, so that nobody fills the checker's memory with tickets that are none.
+func (o Online) awaits(token string) bool {
+	v := o.Loop.View()
+	return v != nil && token != "" && slices.ContainsFunc(v.Tickets, func(t Ticket) bool { return t.Token == token })
 }
 
 // code refuses an arrival without the hall's code; nil is that it is good.

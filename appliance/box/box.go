@@ -71,6 +71,8 @@ type Box struct {
 	session *printer.Session
 	uplink  *uplink.Uplink
 	online  *appliance.Online
+
+	certificate *certificate // nil: the office has none
 }
 
 // Open opens the record and replays the day. Close it if Run is never called.
@@ -193,6 +195,9 @@ func (b *Box) Run(ctx context.Context) error {
 	part("lobby", func(ctx context.Context) error { return b.Lobby.Run(ctx, b.Loop, b.Hub) })
 	if b.uplink != nil {
 		part("uplink", b.uplink.Run)
+	}
+	if b.certificate != nil {
+		part("certificate", func(ctx context.Context) error { return b.certificate.run(ctx, b.Loop) })
 	}
 	part("housekeeping", b.keep)
 	all.Wait()

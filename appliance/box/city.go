@@ -5,8 +5,10 @@ import (
 
 	"sunbeon/appliance"
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/identity"
 	"sunbeon/appliance/feed/link"
 	"sunbeon/appliance/feed/uplink"
+	"sunbeon/appliance/health"
 	"sunbeon/appliance/journal"
 )
 
@@ -27,9 +29,15 @@ func (o outbox) After(ctx context.Context, seq uint64, limit int) ([]uplink.Reco
 func (b *Box) toCity(p Parts, opt *appliance.Options) {
 	f := p.File.Feed
 	online := &appliance.Online{Code: b.arrival}
+	to := link.Config{Brokers: f.Brokers, Username: f.Username, Password: f.Password}
+	if f.Identity != (identity.Files{}) {
+		to.TLS = f.Identity.TLS
+		b.certificate = &certificate{files: f.Identity, clock: p.Clock, health: health.New(p.Log)}
+		opt.Devices = append(opt.Devices, certificateDevice)
+	}
 	b.uplink = uplink.New(uplink.Config{
 		Address:  p.File.Address,
-		Link:     link.Config{Brokers: f.Brokers, Username: f.Username, Password: f.Password},
+		Link:     to,
 		Source:   outbox{b.Journal},
 		Office:   online,
 		Epoch:    b.Journal.Epoch(),

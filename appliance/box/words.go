@@ -36,6 +36,9 @@ func words(f *config.File) func(device, condition string) appliance.Words {
 		if device == "printer" {
 			return paper.Words(condition)
 		}
+		if device == certificateDevice {
+			return ofCertificate(condition)
+		}
 		if w, ok := wired(device, condition); ok {
 			return w
 		}

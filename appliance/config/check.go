@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/identity"
 	"sunbeon/appliance/queue"
 	"sunbeon/printer"
 )
@@ -27,7 +28,8 @@ func (d *document) file() (*File, []queue.Problem) {
 		Notices: d.Office.Notices,
 		Printer: Printer{ReprintWithin: 10 * time.Minute},
 		Console: Console{Listen: d.Console.Listen, ManagerPIN: d.Console.ManagerPIN, PINs: map[int]string{}},
-		Feed:    Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password},
+		Feed: Feed{Brokers: d.Feed.Brokers, Username: d.Feed.Username, Password: d.Feed.Password,
+			Identity: identity.Files{CA: d.Feed.CA, Certificate: d.Feed.Certificate, Key: d.Feed.Key}},
 		Ticket:  Ticket{Message: d.Ticket.Message, Page: d.Ticket.Page},
 		Journal: Journal{Path: d.Journal.Path},
 		Arrival: Arrival{Code: d.Arrival.Code},
@@ -149,8 +151,11 @@ func (d *document) box(f *File, add report) {
 	for _, b := range f.Feed.Brokers {
 		u, err := url.Parse(b)
 		if err != nil || u.Host == "" || u.Scheme != "tcp" && u.Scheme != "ssl" {
-			add("feed.brokers", "%q: write tcp://address:1883", b)
+			add("feed.brokers", "%q: write tcp://address:1883 or ssl://address:8883", b)
 		}
+	}
+	if id := f.Feed.Identity; id != (identity.Files{}) && (id.CA == "" || id.Certificate == "" || id.Key == "") {
+		add("feed.certificate", "ca, certificate and key belong together: write all three, as `kiosk enroll` prints them")
 	}
 	if f.Ticket.Page != "" {
 		u, err := url.Parse(f.Ticket.Page)

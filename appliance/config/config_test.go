@@ -109,6 +109,7 @@ func TestMistakesNameTheLine(t *testing.T) {
 		{"day", "[[counters]]", "[rules]\nday_starts = \"25:00\"\n[[counters]]", "office.toml:22: rules.day_starts: "},
 		{"escaped key", `name = "여권"`, `"na\u006de" = ""`, "office.toml:"},
 		{"broker", "[[counters]]", "[feed]\nbrokers = [\"mqtt.example\"]\n[[counters]]", "office.toml:22: feed.brokers: "},
+		{"half an identity", "[[counters]]", "[feed]\ncertificate = \"c.pem\"\n[[counters]]", "office.toml:22: feed.certificate: ca, certificate and key belong together"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := strings.Replace(good, c.from, c.to, 1)

@@ -29,6 +29,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"sunbeon/appliance/feed"
+	"sunbeon/appliance/feed/identity"
 	"sunbeon/appliance/queue"
 	"sunbeon/printer"
 )
@@ -70,6 +71,7 @@ type Console struct {
 type Feed struct {
 	Brokers            []string
 	Username, Password string
+	Identity           identity.Files // of ssl:// brokers; none trusts the system's authorities
 }
 
 // Ticket is what tickets carry beside the number.
@@ -162,6 +164,10 @@ type document struct {
 		Brokers  []string `toml:"brokers"`
 		Username string   `toml:"username"`
 		Password string   `toml:"password"`
+
+		CA          string `toml:"ca"`
+		Certificate string `toml:"certificate"`
+		Key         string `toml:"key"`
 	} `toml:"feed"`
 	Ticket struct {
 		Message string `toml:"message"`

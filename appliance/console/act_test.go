@@ -14,6 +14,16 @@ import (
 // Every button of a counter's page leads to its facts, by its counter.
 func TestButtonsOfACounter(t *testing.T) {
 	call := func(r *rig) { r.must(queue.CallNext{Counter: 3}) }
+	online := func(r *rig) {
+		r.must(queue.Issue{Service: "passport", Class: queue.Ordinary, Origin: queue.Online})
+	}
+	skipped := func(r *rig) { // P1 before it, P3 behind it
+		online(r)
+		r.issue("passport", 1)
+		r.must(queue.SetServices{Counter: 4, Services: []string{"passport"}})
+		r.must(queue.CallNext{Counter: 4})
+		r.must(queue.CallNext{Counter: 4})
+	}
 	for _, c := range []struct {
 		action string
 		before func(*rig)
@@ -37,8 +47,12 @@ func TestButtonsOfACounter(t *testing.T) {
 		{"return", func(r *rig) { call(r); r.must(queue.MarkNoShow{Counter: 3}) }, []string{"ticket", "civil/1"}, []string{"returned"}, "1번을 다시 대기 줄에 넣었습니다."},
 		{"transfer", call, []string{"to", "service:passport"}, []string{"transferred"}, "1번을 이관했습니다."},
 		{"transfer", func(r *rig) { call(r); r.must(queue.OpenCounter{Counter: 4}) }, []string{"to", "counter:4"}, []string{"transferred"}, "1번을 이관했습니다."},
+		{"arrive", online, []string{"ticket", "passport/2"}, []string{"arrived"}, "P2번의 도착을 확인했습니다."},
+		{"return", skipped, []string{"ticket", "passport/2"}, []string{"returned"}, "P2번을 다시 대기 줄에 넣었습니다."},
+		{"arrive", skipped, []string{"ticket", "passport/2"}, []string{"arrived", "returned"}, "P2번의 도착을 확인했습니다."},
+		{"next", func(r *rig) { online(r); r.must(queue.OpenCounter{Counter: 3}) }, nil, []string{"called"}, "1번을 호출했습니다."},
 	} {
-		inBubble(t, office(), func(t *testing.T, r *rig) {
+		inBubble(t, arriving(), func(t *testing.T, r *rig) {
 			r.issue("civil", 2)
 			r.issue("passport", 1)
 			if c.before != nil {

@@ -45,11 +45,14 @@ func counterCommand(action string, n int, f form, v *appliance.View) (queue.Comm
 			ref, p = f.ticket()
 		}
 		c = queue.Pick{Counter: n, Ref: ref}
-	case "return":
+	case "return", "arrive":
 		fields = append(fields, "ticket")
 		var ref queue.Ref
 		ref, p = f.ticket()
 		c = queue.Return{Ref: ref}
+		if action == "arrive" {
+			c = queue.Arrive{Ref: ref}
+		}
 	case "transfer":
 		fields = append(fields, "to")
 		c, p = transfer(n, f.one("to"))
@@ -107,6 +110,10 @@ func managerCommand(action string, f form, v *appliance.View) (queue.Command, *p
 		fields = append(fields, "number")
 		ref, p = f.label(v.Config)
 		c = queue.Reprint{Ref: ref}
+	case "arrive":
+		fields = append(fields, "number")
+		ref, p = f.label(v.Config)
+		c = queue.Arrive{Ref: ref}
 	case "void":
 		fields = append(fields, "number", "reason")
 		ref, p = f.label(v.Config)
@@ -198,6 +205,8 @@ func doneText(res appliance.Result, c queue.Command) said {
 		return said{OK: true, Ko: label + "번을 부재로 처리했습니다.", En: label + " is marked as a no-show."}
 	case queue.Return:
 		return said{OK: true, Ko: label + "번을 다시 대기 줄에 넣었습니다.", En: label + " is back in the line."}
+	case queue.Arrive:
+		return said{OK: true, Ko: label + "번의 도착을 확인했습니다.", En: label + " has arrived."}
 	case queue.Transfer:
 		return said{OK: true, Ko: label + "번을 이관했습니다.", En: label + " is transferred."}
 	case queue.Finish:

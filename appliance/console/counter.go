@@ -35,9 +35,12 @@ type deskPart struct {
 	Waiting int           // who waits in the office
 	Serves  string        // names of the counter's services
 	Mine    []row
+	Away    []row // that it could call if their holders were here
 	Others  []row
 	More    int // waiting and not listed
-	// OthersAll and MissedAll count those of whom Others and Missed list the first.
+	// AwayAll, OthersAll and MissedAll count those of whom Away, Others and Missed
+	// list the first.
+	AwayAll                int
 	OthersAll, MissedAll   int
 	Held                   []row
 	Missed                 []row
@@ -59,6 +62,7 @@ type row struct {
 	Service  string
 	Priority bool
 	Online   bool
+	Away     bool          // its holder has not arrived; a missed one was skipped
 	For      int           // the counter that it was sent to, or is held at
 	Waited   time.Duration // since issue; -1 is unknown
 	Gone     time.Duration // since it was held or missed; -1 is unknown
@@ -175,9 +179,13 @@ func (c *Console) desk(v *appliance.View, n int) (deskPart, bool) {
 		case queue.Waiting:
 			part.Waiting++
 			list := &part.Others
-			if serves(v, &k, &t) {
+			switch mine := serves(v, &k, &t); {
+			case mine && t.Away:
+				list = &part.Away
+				part.AwayAll++
+			case mine:
 				list = &part.Mine
-			} else {
+			default:
 				part.OthersAll++
 			}
 			if len(*list) >= rowsMost {
@@ -209,8 +217,8 @@ func (c *Console) desk(v *appliance.View, n int) (deskPart, bool) {
 	return part, true
 }
 
-// serves reports whether the counter calls the ticket by its key, as
-// queue.State does.
+// serves reports whether the waiting ticket is one of the counter's, as queue.State
+// does.
 func serves(v *appliance.View, k *appliance.Counter, t *appliance.Ticket) bool {
 	if t.Counter == k.Number {
 		return true
@@ -229,7 +237,7 @@ func rowOf(v *appliance.View, t appliance.Ticket, now queue.Stamp) row {
 	s, _ := v.Config.Service(t.Service)
 	at := slices.IndexFunc(v.Config.Services, func(s queue.Service) bool { return s.ID == t.Band })
 	return row{Key: fmt.Sprintf("%s/%d", t.Band, t.Number), ID: fmt.Sprintf("t%d-%d", at, t.Number), Label: t.Label,
-		Service: s.Name, Priority: t.Class == queue.Priority, Online: t.Origin == queue.Online, For: t.Counter,
+		Service: s.Name, Priority: t.Class == queue.Priority, Online: t.Origin == queue.Online, Away: t.Away, For: t.Counter,
 		Waited: since(now, t.Issued), Gone: since(now, t.Changed)}
 }
 

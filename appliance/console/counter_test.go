@@ -43,6 +43,52 @@ func TestWhatAClerkSees(t *testing.T) {
 	})
 }
 
+// Who has not arrived stands apart, and is checked in by one press.
+func TestWhoIsOnTheWay(t *testing.T) {
+	inBubble(t, arriving(), func(t *testing.T, r *rig) {
+		r.must(queue.Issue{Service: "passport", Class: queue.Ordinary, Origin: queue.Online})
+		r.clock.Skip(2 * time.Minute)
+		b := r.as("4")
+		b.press("/counter/4/next")
+		html := b.get("/counter/4").Body.String()
+		for _, want := range []string{"아직 도착하지 않은 온라인 번호표만 남아 있습니다. (1)", "온라인 도착 전 <b>1</b>명", `<span class="tag">도착 전</span>`,
+			`aria-label="P1번 도착"`, "이 창구 대기 <b>0</b>명", "전체 1명", `대기 <span data-s="120">`} {
+			if !strings.Contains(html, want) {
+				t.Errorf("the counter's page lacks %q", want)
+			}
+		}
+		m := r.as("manager")
+		html = m.get("/manager").Body.String()
+		for _, want := range []string{"온라인 도착 전 1명", `aria-label="P1번 도착 확인"`, "대기 <b>1</b> (도착 전 1)"} {
+			if !strings.Contains(html, want) {
+				t.Errorf("the manager's page lacks %q", want)
+			}
+		}
+		from := r.mem.count()
+		wantStatus(t, m.press("/manager/arrive", "number", "p1"), http.StatusSeeOther, "")
+		if got := r.mem.kinds(from); len(got) != 1 || got[0] != "arrived manager" {
+			t.Errorf("facts %q", got)
+		}
+		wantStatus(t, m.get("/manager"), http.StatusOK, "P1번의 도착을 확인했습니다.")
+		for page, who := range map[string]*browser{"/manager": m, "/counter/4": b} {
+			if html := who.get(page).Body.String(); strings.Contains(html, `<span class="tag">도착 전</span>`) || strings.Contains(html, `id="away"`) {
+				t.Errorf("%s still awaits somebody", page)
+			}
+		}
+		wantStatus(t, b.get("/counter/4"), http.StatusOK, "이 창구 대기 <b>1</b>명")
+
+		// Skipped: the reason stands beside the number.
+		r.must(queue.Issue{Service: "passport", Class: queue.Ordinary, Origin: queue.Online})
+		r.issue("passport", 1)
+		b.press("/counter/4/next")
+		b.press("/counter/4/next", "seen", "P1")
+		html = b.get("/counter/4").Body.String()
+		if at := strings.Index(html, `id="missed"`); at < 0 || !strings.Contains(html[at:], `<span class="tag">도착 전</span>`) || !strings.Contains(html[at:], `aria-label="P2번 대기 줄 복귀"`) {
+			t.Error("the skipped ticket does not stand among the missed")
+		}
+	})
+}
+
 func TestLongListsAreCut(t *testing.T) {
 	inBubble(t, office(), func(t *testing.T, r *rig) {
 		r.issue("passport", rowsMost+7)

@@ -28,6 +28,8 @@ type managerPart struct {
 	Heard    []heardRow
 	Services []serviceRow
 	Counters []counterRow
+	Away     []row // online tickets whose holders have not arrived
+	AwayAll  int
 	Unpaper  []paperRow
 	Faults   []faultRow
 	Pending  string
@@ -128,6 +130,14 @@ func (c *Console) office(v *appliance.View) managerPart {
 	}
 	now := c.now(v)
 	part.Observed, part.Heard = v.Public.Observed, heardRows(v, now)
+	for _, t := range v.Tickets {
+		if !t.Away || t.Status != queue.Waiting {
+			continue
+		}
+		if part.AwayAll++; len(part.Away) < rowsMost {
+			part.Away = append(part.Away, rowOf(v, t, now))
+		}
+	}
 	for _, t := range v.Unpaper {
 		state := "인쇄 중"
 		if t.Paper == queue.Failed {

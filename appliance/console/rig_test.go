@@ -40,6 +40,13 @@ func office() queue.Config {
 	}
 }
 
+// arriving is the office with online tickets that wait for their holders.
+func arriving() queue.Config {
+	c := office()
+	c.Services[1].Arrival = true
+	return c
+}
+
 // memory is a record in memory, also for the manager's page.
 type memory struct {
 	mu      sync.Mutex

@@ -7,7 +7,8 @@
 //	  status  (retained, last will) ------------------------------------> pages
 //	  facts   (every fact, in order) -----------------------------------> store
 //	          <-------------------------- cursor (retained): stored up to here
-//	          <-------------------------- request/<id>   online ticket, cancel
+//	          <-------------------------- request/<id>   online ticket, cancel,
+//	                                                    let others pass, arrival
 //	  reply/<id> -------------------------------------------------------> page
 //
 // All topics lie under sunbeon/v1/<city>/<office>/; v1 is the contract. All
@@ -21,6 +22,22 @@
 // Of the facts that are about tickets it reads the body too (DecodeBody), so
 // that it knows every ticket of the day, on paper or online, by its token, and
 // how many are ahead of it. Kinds that it has no use for are ignored.
+//
+// # Who is on the way
+//
+// A service may call who has an online ticket only after they have come
+// (Service.Arrival). Such a ticket is issued Away and keeps its place:
+//
+//	issued, away --arrived--> waits like the others --called--> ...
+//	     |
+//	     `--skipped--> no_show --arrived, returned--> waits, by the late rule
+//
+// skipped is written when a counter would have called it and called somebody else;
+// from then on it is like one whose holder missed the call. The request to arrive
+// bears the code that the hall alone shows (Hall.CheckInCode); a wrong one is
+// refused with RefusalWrongCode, and with RefusalStaffOnly after a few. Staff may
+// check somebody in, or just call the number, at any time. A ticket that waits may
+// let others of its service and class pass (delayed), Rules.DelayMost in all.
 //
 // # What is not known
 //

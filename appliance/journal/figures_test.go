@@ -174,3 +174,65 @@ func TestSamplesAndHandlings(t *testing.T) {
 		t.Errorf("other days have %v %v", none, err)
 	}
 }
+
+// TestWhoWasAway: a skipped ticket is a no-show of nobody's counter, a counter that
+// only has people on the way does not go straight on, and how long somebody waited
+// who may have come late says nothing of the line.
+func TestWhoWasAway(t *testing.T) {
+	ctx := context.Background()
+	j := openNew(t)
+	b := newBench(t, j.Append)
+	c := office()
+	c.Services[1].Arrival, c.Rules.DelayMost = true, 5
+	b.do(queue.Configure{Config: c})
+	b.do(queue.Tick{})
+	online := func() queue.Ref {
+		return b.do(queue.Issue{Service: "passport", Class: queue.Ordinary, Origin: queue.Online, Forecast: queue.Forecast{Known: true, Mid: 60}})
+	}
+	b.issue("passport") // P1
+	b.do(queue.CallNext{Counter: 3})
+	comes, never := online(), online() // P2, P3
+	b.wait(time.Minute)
+	b.do(queue.Finish{Counter: 3}) // only P2 and P3 wait: not straight on
+	b.wait(9 * time.Minute)
+	b.do(queue.Arrive{Ref: comes})
+	b.do(queue.CallNext{Counter: 3})
+	b.issue("passport") // P4
+	b.issue("passport") // P5
+	b.do(queue.Delay{Ref: queue.Ref{Band: "passport", Number: 4}, Pass: 1})
+	b.wait(time.Minute)
+	b.do(queue.CallNext{Counter: 3}) // P3 is skipped, P5 called: straight on
+	b.wait(time.Minute)
+	b.do(queue.CallNext{Counter: 3}) // P4, who let somebody pass
+	whole(t, j)
+	samples, err := j.Samples(ctx, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range samples {
+		got = append(got, fmt.Sprint(s.Wait, s.InTurn))
+	}
+	if want := []string{"0s true", "10m0s false", "2m0s false", "1m0s true"}; !slices.Equal(got, want) {
+		t.Errorf("waits %q, want %q", got, want)
+	}
+	handlings, err := j.Handlings(ctx, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = nil
+	for _, h := range handlings {
+		got = append(got, fmt.Sprint(h.Took, h.ToNext))
+	}
+	if want := []string{"1m0s 0s", "1m0s 1m0s", "1m0s 1m0s"}; !slices.Equal(got, want) {
+		t.Errorf("handlings %q, want %q", got, want)
+	}
+	f, err := j.Figures(ctx, "2026-11-23", "2026-11-23")
+	if err != nil || f.Total.NoShows != 1 || f.Total.Served != 3 || len(f.Counters) != 1 || f.Counters[0].NoShows != 0 {
+		t.Errorf("figures %+v, %v", f, err)
+	}
+	b.do(queue.Arrive{Ref: never})
+	if f, err = j.Figures(ctx, "2026-11-23", "2026-11-23"); err != nil || f.Total.NoShows != 0 {
+		t.Errorf("back in the line: %+v, %v", f.Total, err)
+	}
+}

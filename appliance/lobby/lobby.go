@@ -167,13 +167,11 @@ func (l *Lobby) show(ctx context.Context, views *appliance.Hub) {
 	var v *appliance.View
 	publish := func() *feed.Hall {
 		rev++
-		h := l.Hall(v)
+		h, left := l.hall(v)
 		h.Snapshot.Epoch, h.Snapshot.Rev = epoch, rev
 		l.screens.Publish(h)
-		if h.CheckInCode != "" {
-			if _, left := l.opt.CheckIn.Shown(); left > 0 {
-				changes.Reset(left)
-			}
+		if changes.Stop(); left > 0 {
+			changes.Reset(left)
 		}
 		return h
 	}
@@ -211,17 +209,23 @@ func (l *Lobby) locate(ctx context.Context) {
 
 // Hall is what the hall may see of a view.
 func (l *Lobby) Hall(v *appliance.View) *feed.Hall {
+	h, _ := l.hall(v)
+	return h
+}
+
+// hall is Hall, and for how long it holds while nothing happens; 0 is for ever.
+func (l *Lobby) hall(v *appliance.View) (h *feed.Hall, left time.Duration) {
 	b := l.opt.Board
-	h := &feed.Hall{Snapshot: v.Public, Offers: v.Offers, CheckIn: b.CheckIn, Names: b.Names, Board: b.Show}
+	h = &feed.Hall{Snapshot: v.Public, Offers: v.Offers, CheckIn: b.CheckIn, Names: b.Names, Board: b.Show}
 	asks := slices.ContainsFunc(v.Public.Services, func(s feed.Service) bool { return s.Arrival })
 	if l.opt.CheckIn == nil || !asks {
-		return h
+		return h, 0
 	}
-	h.CheckInCode, _ = l.opt.CheckIn.Shown()
+	h.CheckInCode, left = l.opt.CheckIn.Shown()
 	if h.CheckIn != "" {
 		h.CheckIn = withCode(h.CheckIn, h.CheckInCode)
 	}
-	return h
+	return h, left
 }
 
 // withCode is the address of the page for arrivals that need not ask for the code.

@@ -21,9 +21,21 @@
 //	| return |  |  `------ transfer ---' | | `- recall: called again
 //	|        |  |                        | |
 //	|     no-show <----------------------' `--> held --take--> called
-//	|           |
-//	|           `- cancel, void -> cancelled, void       (also from no-show, held)
+//	|        ^  |
+//	|  skip -'  `- cancel, void -> cancelled, void       (also from no-show, held)
 //	`- day closed -> left -- day reopened --'
+//
+// Where an online ticket is to be called only when its holder is there
+// (Service.Arrival), it waits in two ways:
+//
+//	        issue, online                 skip: its turn came
+//	             |                   .-----------------------> no-show, away
+//	             v                   |                              |
+//	.-- waiting, away ---------------+                              | arrive within
+//	|            | arrive            |                              | LateWithin, return
+//	|            v                   `- pick -> called              v
+//	|         waiting <------------------------------------------ by the late rule
+//	`- it keeps its place, and counts as waiting and as ahead
 //
 // # Who is next
 //
@@ -37,6 +49,17 @@
 // therefore waits for PriorityRun priority calls at most per ordinary one before
 // it, and no class can starve the other. RuleStrict lets a later service wait as
 // long as an earlier one has people: give such a service a second counter.
+//
+// Who is away counts for nothing in this choice: those who are here are called as
+// if nobody else were in the line. Whom the counter would have called rather than
+// the one it calls, were they here, is skipped in the same decision: under
+// RuleWeighted of the same service alone, for the others had no turn. Where only
+// people wait who are away, nobody is called and nobody skipped. A service that
+// asks for arrival no more has none who are away: those who wait have arrived.
+//
+// A ticket that waits may let others pass, Rules.DelayMost in all. It goes right
+// behind the last of them: who comes later, and who waits for something else, finds
+// it where that one stood.
 //
 // # The business day
 //

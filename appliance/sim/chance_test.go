@@ -73,7 +73,7 @@ func (c *chance) ref() queue.Ref {
 
 func (c *chance) command() queue.Command {
 	k := 1 + c.rnd.IntN(5)
-	switch c.rnd.IntN(16) {
+	switch c.rnd.IntN(18) {
 	case 0, 1, 2, 3, 4:
 		class, origin := queue.Ordinary, queue.Button
 		if c.rnd.IntN(5) == 0 {
@@ -99,6 +99,10 @@ func (c *chance) command() queue.Command {
 		return queue.Cancel{Ref: c.ref()}
 	case 14:
 		return queue.Reprint{Ref: c.ref()}
+	case 15:
+		return queue.Arrive{Ref: c.ref()}
+	case 16:
+		return queue.Delay{Ref: c.ref(), Pass: 1 + c.rnd.IntN(3)}
 	}
 	return []queue.Command{queue.Pause{Counter: k}, queue.Finish{Counter: k}, queue.CloseCounter{Counter: k},
 		queue.CloseIssuing{Service: c.service()}, queue.ReopenIssuing{}, queue.Recall{Counter: k}}[c.rnd.IntN(6)]

@@ -30,6 +30,7 @@ type Page struct {
 	bench *Bench
 	kiosk appliance.Handler
 	hub   *appliance.Hub
+	hall  func(*appliance.View) *feed.Hall
 	city  string
 	log   *slog.Logger
 	html  *template.Template
@@ -38,15 +39,16 @@ type Page struct {
 	board  *board.Board
 	drawn  *appliance.View
 	turn   int64  // at which it was drawn
+	code   string // with which it was drawn
 	pixels []byte // PNG of drawn
 
 	rollMu sync.Mutex
 	pieces []virtual.Piece // as of the last look: looking copies them all
 }
 
-// NewPage is the page of a bench with a running kiosk. City is the address of
-// the city's pages, "" for none.
-func NewPage(b *Bench, kiosk appliance.Handler, hub *appliance.Hub, faces *typeface.Set, city string, log *slog.Logger) (*Page, error) {
+// NewPage is the page of a bench with a running kiosk, of whose views hall shows
+// what a screen would get. City is the address of the city's pages, "" for none.
+func NewPage(b *Bench, kiosk appliance.Handler, hub *appliance.Hub, hall func(*appliance.View) *feed.Hall, faces *typeface.Set, city string, log *slog.Logger) (*Page, error) {
 	html, err := template.ParseFS(files, "page/bench.html")
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
@@ -55,7 +57,7 @@ func NewPage(b *Bench, kiosk appliance.Handler, hub *appliance.Hub, faces *typef
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	return &Page{bench: b, kiosk: kiosk, hub: hub, city: city, log: log, html: html, board: picture}, nil
+	return &Page{bench: b, kiosk: kiosk, hub: hub, hall: hall, city: city, log: log, html: html, board: picture}, nil
 }
 
 // Register adds the page's addresses.
@@ -141,16 +143,18 @@ type state struct {
 	Version string                    `json:"version"` // of the board's picture
 	Pieces  int                       `json:"pieces"`
 	Sounds  int                       `json:"sounds"`
+	Code    string                    `json:"code"` // with which people check in, "" for none
 }
 
 func (p *Page) state(v *appliance.View) state {
 	at := p.bench.Clock.Now()
 	s := state{
 		Lamps: map[string]appliance.Lamp{}, Signs: map[int]string{}, Faults: []string{},
-		Clock:   at.Time().Format("2006-01-02 15:04"),
-		Version: fmt.Sprintf("%d.%d.%d", v.Public.Seq, len(v.Faults), turn(v, at.Time())),
-		Pieces:  p.bench.Printer.State().Pieces,
+		Clock:  at.Time().Format("2006-01-02 15:04"),
+		Code:   p.hall(v).CheckInCode,
+		Pieces: p.bench.Printer.State().Pieces,
 	}
+	s.Version = fmt.Sprintf("%d.%d.%d.%s", v.Public.Seq, len(v.Faults), turn(v, at.Time()), s.Code)
 	s.Sounds, _ = p.bench.Speaker.Heard()
 	if !at.Trusted {
 		s.Clock += " (시계 미확인)"
@@ -227,15 +231,15 @@ func (p *Page) boardPNG(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at := p.bench.Clock.Now().Time()
-	if p.drawn != v || p.turn != turn(v, at) {
-		picture := p.board.Draw(board.Show{Hall: &feed.Hall{Snapshot: v.Public, Offers: v.Offers}}, at)
+	at, hall := p.bench.Clock.Now().Time(), p.hall(v)
+	if p.drawn != v || p.turn != turn(v, at) || p.code != hall.CheckInCode {
+		picture := p.board.Draw(board.Show{Hall: hall}, at)
 		var b bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, picture); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		p.drawn, p.turn, p.pixels = v, turn(v, at), b.Bytes()
+		p.drawn, p.turn, p.code, p.pixels = v, turn(v, at), hall.CheckInCode, b.Bytes()
 	}
 	w.Header().Set("Content-Type", "image/png")
 	_, _ = w.Write(p.pixels) // a reader that has gone

@@ -32,7 +32,7 @@ func bench(t *testing.T) (*sim.Rig, *httptest.Server) {
 		}
 	})
 	kiosk, hub := r.Kiosk()
-	page, err := sim.NewPage(r.Bench(), kiosk, hub, faces, "https://city.example/", slog.New(slog.DiscardHandler))
+	page, err := sim.NewPage(r.Bench(), kiosk, hub, r.Box().Lobby.Hall, faces, "https://city.example/", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +170,7 @@ func TestPageFollows(t *testing.T) {
 		Signs  map[string]string `json:"signs"`
 		Clock  string            `json:"clock"`
 		Pieces int               `json:"pieces"`
+		Code   string            `json:"code"`
 	}
 	until := func(what string, check func(state) bool) {
 		t.Helper()
@@ -189,7 +190,7 @@ func TestPageFollows(t *testing.T) {
 		t.Fatalf("never: %s: %v", what, lines.Err())
 	}
 	until("ready", func(g state) bool {
-		return g.Lamps["civil"] == "ready" && g.Pieces == 0 && strings.HasPrefix(g.Clock, "2026-11-23 09:0")
+		return g.Lamps["civil"] == "ready" && g.Pieces == 0 && len(g.Code) == 4 && strings.HasPrefix(g.Clock, "2026-11-23 09:0")
 	})
 	give(t, r, press)
 	until("a paper", func(g state) bool { return g.Pieces == 1 })
@@ -209,12 +210,14 @@ func TestPageFollows(t *testing.T) {
 	}
 	post(t, s, "/bench/key", "counter", "1", "key", "next")
 	until("the sign", func(g state) bool { return g.Signs["1"] == "1" })
+	side := image.Rect(800, 240, 1280, 720)
+	before := white(picture(t, s), side)
 	r.Bench().Printer.PaperOut()
 	give(t, r, press)
 	until("the lamp blinks", func(g state) bool { return g.Lamps["civil"] == "paper" })
 	give(t, r, press)
-	if n := white(picture(t, s), image.Rect(800, 240, 1280, 720)); n < 10_000 {
-		t.Errorf("the board has no codes beside the calls: %d white pixels", n)
+	if n := white(picture(t, s), side); n < before+10_000 {
+		t.Errorf("the board has no codes beside the calls: %d white pixels, before %d", n, before)
 	}
 	r.Bench().Printer.LoadPaper()
 	until("more paper", func(g state) bool { return g.Pieces >= 3 })

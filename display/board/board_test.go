@@ -122,7 +122,7 @@ func TestDigitsAreAnEighthOfTheHeight(t *testing.T) {
 						v = slides(v)
 					}
 					if beside&2 != 0 {
-						v = checkIn(v)
+						v = checkInCode(v)
 					}
 					for _, text := range []string{ticket, "28"} {
 						tallest := 0

@@ -9,14 +9,15 @@ import (
 )
 
 // TestCheckInCode reads the modules back from the picture, in every layout: they
-// are those of the address, three pixels at the least, with what to do beside.
+// are those of the address, three pixels at the least, with what to do beside, and
+// the code to be typed where there is one.
 func TestCheckInCode(t *testing.T) {
 	t.Parallel()
 	for _, screen := range screens {
 		if racing && screen.size.X > 1280 {
 			continue
 		}
-		for _, c := range []struct {
+		for i, c := range []struct {
 			l    Layout
 			v    Show
 			link string
@@ -33,7 +34,10 @@ func TestCheckInCode(t *testing.T) {
 				continue // the table takes the width
 			}
 			opt := Options{Width: screen.size.X, Height: screen.size.Y, Layout: c.l, Link: c.link, Lang: everyLanguage}
-			b, v := board(t, opt), checkIn(c.v)
+			b, v, what := board(t, opt), checkIn(c.v), say.checkIn
+			if i%2 == 0 {
+				v, what = checkInCode(c.v), say.checkInCode
+			}
 			sc, picture := b.compose(v, resting, hotDeep), b.Draw(v, resting)
 			var area image.Rectangle
 			for _, o := range sc.ops {
@@ -64,9 +68,12 @@ func TestCheckInCode(t *testing.T) {
 				all.WriteString(strings.ReplaceAll(o.text, " ", ""))
 			}
 			for _, l := range []language{ko, b.turn(resting)} {
-				if !strings.Contains(all.String(), strings.ReplaceAll(say.checkIn[l], " ", "")) {
+				if !strings.Contains(all.String(), strings.ReplaceAll(what[l], " ", "")) {
 					t.Errorf("%v %v: nothing says what to do in %s", screen.size, c.l, l.code())
 				}
+			}
+			if !strings.Contains(all.String(), v.Hall.CheckInCode) {
+				t.Errorf("%v %v: the code %q is not shown", screen.size, c.l, v.Hall.CheckInCode)
 			}
 		}
 	}

@@ -24,8 +24,9 @@
 // the ticket's page: see offer.go. They come beside the snapshot, for a page's
 // address is for the hall alone. They take the place of the slides, which are
 // shown where the layout has room: the first thing to go. The code with which
-// people with an online ticket check in stands where else the way to the
-// office's page would; where neither has room, both are left out.
+// people with an online ticket check in, with its digits for those who type them,
+// stands where else the way to the office's page would; where neither has room, both
+// are left out.
 //
 // # How a picture is made
 //

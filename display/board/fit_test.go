@@ -253,8 +253,14 @@ func TestNothingOverlaps(t *testing.T) {
 				if rng.IntN(2) == 0 {
 					v = slides(v)
 				}
-				if rng.IntN(2) == 0 {
+				switch rng.IntN(4) {
+				case 0:
 					v = checkIn(v)
+				case 1:
+					v = checkInCode(v)
+				case 2:
+					v = checkInCode(v)
+					v.Hall.CheckInCode = "East-Gate-of-the-city-hall-2026x" // a sticker's, as long as one may be
 				}
 				if rng.IntN(2) == 0 {
 					v = named4(v)

@@ -2,8 +2,11 @@ package board
 
 import (
 	"image"
+	"strings"
 
 	"rsc.io/qr"
+
+	"sunbeon/display/typeset"
 )
 
 // code is a QR code: its dark runs and its side, both in modules. The zero value
@@ -80,6 +83,7 @@ func (c *canvas) qr(r image.Rectangle, k code) image.Rectangle {
 const (
 	cardWide = 204 // of a card with its words below the code
 	cardLow  = 106 // of the words below the code
+	cardCode = 44  // of the digits of the check-in, the first of them
 	cardText = 162 // of the words beside the code, at the least
 	cardPad  = 8
 )
@@ -102,11 +106,27 @@ func (c *canvas) cardHigh() int { return c.arrival().side(c) + c.px(2*cardPad+6+
 func (c *canvas) cardFlat() int { return c.arrival().side(c) + c.px(2*cardPad) }
 func (c *canvas) cardLong() int { return c.cardFlat() + c.px(cardText+cardPad) }
 
+// checkInCode is what people type who do not scan, its digits apart: it is no
+// number that is called. It is "" where there is none.
+func (c *canvas) checkInCode() string {
+	code := typeset.Clean(c.hall.CheckInCode)
+	switch {
+	case c.hall.CheckIn == "":
+		return ""
+	case strings.Trim(code, "0123456789") != "":
+		return code
+	}
+	return strings.Join(strings.Split(code, ""), " ")
+}
+
 // arrive shows the code and says what it is for.
 func (c *canvas) arrive(r image.Rectangle) {
 	c.round(r, 12, panel)
-	w := say.page
-	if c.hall.CheckIn != "" {
+	w, typed := say.page, c.checkInCode()
+	switch {
+	case typed != "":
+		w = say.checkInCode
+	case c.hall.CheckIn != "":
 		w = say.checkIn
 	}
 	k := c.arrival()
@@ -122,6 +142,11 @@ func (c *canvas) arrive(r image.Rectangle) {
 		text, a, small = inset(text, 0, c.px(4)), left, 17
 	}
 	c.qr(box, k)
+	if typed != "" {
+		var row image.Rectangle
+		row, text = cutTop(text, c.px(cardCode), 0)
+		c.write(row, typed, style{size: c.px(44), font: bold, col: ink, align: a})
+	}
 	st, se := style{size: c.px(24), lines: 4, font: bold, col: ink, align: a}, style{size: c.px(small), lines: 3, col: soft, align: a}
 	c.group(text, w, st, se)
 }

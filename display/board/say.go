@@ -17,7 +17,7 @@ var say = struct {
 	unprinted, unprintedDo          words
 	stopped, without, remembered    words
 	others, photograph, notices     words
-	checkIn                         words
+	checkIn, checkInCode            words
 	people, peopleWaiting           words
 	within, minutes, minuteRange    words
 	hour, hourRange                 words
@@ -94,6 +94,7 @@ var say = struct {
 	notices: words{"안내", "Notice", "通知", "Thông báo", "お知らせ"},
 	checkIn: words{"온라인으로 번호표를 받으신 분은 도착하시면 찍어 주십시오", "Online ticket? Please scan when you arrive.", "网上取号的人士，到达后请扫码。",
 		"Đã lấy số trực tuyến? Xin quét mã khi đến nơi.", "オンラインで番号をお取りの方は、到着後に読み取ってください。"},
+	checkInCode: words{"온라인 번호표 도착 확인", "Online ticket? Check in here", "网上取号到达确认", "Số trực tuyến: báo đã đến", "オンライン番号の到着確認"},
 
 	people:        words{"%d명", "%d", "%d人", "%d người", "%d人"},
 	peopleWaiting: words{"대기 %d명", "%d waiting", "%d人等候", "%d người chờ", "%d人待ち"},

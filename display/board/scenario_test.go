@@ -70,13 +70,13 @@ func scenarios() []scenario {
 	// Check-in, offers and slides in the other layouts.
 	for name, l := range map[string]Layout{"rows": Rows, "grid": Grid, "byservice": ByService, "passport": Passport} {
 		s := map[Layout]*feed.Snapshot{Rows: mixedOffice(), Grid: largeOffice(), ByService: ledgerOffice(), Passport: passportOffice()}[l]
-		one("checkin-"+name, 0, Options{Layout: l}, checkIn(show(s, nil, Live())), resting)
+		one("checkin-"+name, 0, Options{Layout: l}, checkInCode(show(s, nil, Live())), resting)
 		s.Faults = paperOut
 		offers := []feed.Offer{{Ticket: "2031", Service: s.Services[1].ID, Page: ticketPage}, {Ticket: "1052", Service: s.Services[0].ID, Page: ticketPage}}
 		s.Unprinted = []string{"2031", "1052", "1051"}
 		one("offers-"+name, 0, Options{Layout: l}, show(s, offers, Live()), noon)
 	}
-	one("checkin", 3, Options{}, checkIn(show(mixedOffice(), nil, Live())), resting)
+	one("checkin", 3, Options{}, checkInCode(show(mixedOffice(), nil, Live())), resting)
 	one("slides-passport", 0, Options{Layout: Passport}, slides(show(passportOffice(), nil, Live())), noon)
 	one("slides-byservice", 0, Options{Layout: ByService}, slides(checkIn(show(office(4, 6), nil, Live()))), resting.Add(3*time.Second))
 	one("still", 0, Options{Still: true}, slides(show(moving, nil, Live())), turning.Add(180*time.Millisecond))
@@ -183,6 +183,12 @@ func heardOffice() *feed.Snapshot {
 
 func checkIn(v Show) Show {
 	v.Hall.CheckIn = "https://min.example.go.kr/c/uijeongbu/CS0001"
+	return v
+}
+
+// checkInCode is the same with the code that changes.
+func checkInCode(v Show) Show {
+	v.Hall.CheckIn, v.Hall.CheckInCode = "https://min.example.go.kr/o/CS0001/arrive?code=4821", "4821"
 	return v
 }
 

@@ -3,8 +3,10 @@ package web
 import (
 	"bytes"
 	"crypto/sha256"
+	_ "embed"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -36,26 +38,55 @@ func (s *Site) apiTicket(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, because(why))
 		return
 	}
-	b, err := json.Marshal(s.view(t, time.Now()))
-	if err != nil {
-		panic("web: a ticket does not encode: " + err.Error()) // it holds plain data only
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(append(b, '\n')) // a reader that has gone
+	tell(w, http.StatusOK, s.view(t, time.Now()))
+}
+
+//go:embed openapi.yaml
+var openapi []byte
+
+// apiDocument gives the description of this interface, OpenAPI 3.1.
+func (s *Site) apiDocument(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "application/yaml; charset=utf-8")
+	h.Set("Cache-Control", "public, max-age=300")
+	h.Set("ETag", tag(openapi))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(openapi))
+}
+
+// open lets pages of other sites read an answer, which holds public figures and
+// needs no credentials, and compresses a longer one. Nothing that a ticket's
+// holder alone may know goes this way: its length would tell of it.
+func (s *Site) open(of http.HandlerFunc) http.Handler {
+	return s.zip(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		foreign(w.Header())
+		of(w, r)
+	}))
+}
+
+// foreign lets pages of other sites read an answer.
+func foreign(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+}
+
+// tag is the ETag of an answer. It is a weak one: the compressed form has it too.
+func tag(b []byte) string {
+	sum := sha256.Sum256(b)
+	return `W/"` + hex.EncodeToString(sum[:8]) + `"`
 }
 
 // answer sends public JSON with an ETag; the same figures give the same tag.
-func answer(w http.ResponseWriter, r *http.Request, v any) {
+func answer(w http.ResponseWriter, r *http.Request, v any) { answerFor(w, r, v, 5*time.Second) }
+
+// answerFor is answer for figures that hold a while.
+func answerFor(w http.ResponseWriter, r *http.Request, v any, age time.Duration) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic("web: an answer does not encode: " + err.Error()) // it holds plain data only
 	}
-	sum := sha256.Sum256(b)
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Cache-Control", "public, max-age=5")
-	h.Set("Access-Control-Allow-Origin", "*") // public figures, no credentials
-	h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
+	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", age/time.Second))
+	h.Set("ETag", tag(b))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(append(b, '\n')))
 }

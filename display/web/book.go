@@ -97,8 +97,8 @@ func (b *book) keep(request string, a spoken) {
 	}
 }
 
-// given enters an office's answer to what was not asked through the book: a cancel,
-// or a request of another replica.
+// given enters an office's answer to what was not asked through the book: another
+// request than for a ticket, or one of another replica.
 func (b *book) given(office string, t feed.Issued) {
 	b.told(office, t, 0, time.Now())
 }

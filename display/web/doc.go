@@ -14,6 +14,7 @@
 //	/sw.js                               the worker that shows messages
 //	/events, /o/<office>/events, /t/<token>/events    server-sent events, JSON
 //	/api/v1/offices[/<office>]       JSON with ETag
+//	/api/v1/offices/<office>/curves  JSON: its day by the half hour, see figures
 //	/api/v1/tickets/<token>          JSON, for the ticket's page
 //	/B551982/cso_v2/cso_{info,realtime}_v2   the national format
 //	/healthz

@@ -28,6 +28,7 @@ type hub struct {
 	log  *slog.Logger
 	boot string // distinguishes this run's event numbers from an earlier run's
 
+	meters *meters      // of the site
 	most   int64        // readers
 	places atomic.Int64 // that are taken
 
@@ -48,6 +49,7 @@ type hub struct {
 	resume  *time.Timer
 	waiting bool // resume runs
 	batch   batch
+	press   *press
 	turn    uint8 // of the next reader's look
 	ticks   uint8
 }
@@ -72,22 +74,22 @@ type known struct {
 	number uint64        // of card and detail
 	place  *list.Element // in changed
 	card   []byte        // frame, nil before it is needed
-	detail []byte        // frame
+	detail said          // frame
 	woken  uint64        // number of wake
-	wake   []byte        // frame, for the pages of its tickets
+	wake   said          // frame, for the pages of its tickets
 }
 
 // batch is what has changed on the front page from one number to another.
 type batch struct {
 	from, to uint64
-	bytes    []byte
+	said
 }
 
 func newHub(c City, boot string, most int, log *slog.Logger) *hub {
 	front := &crowd{}
 	return &hub{city: c, log: log, boot: boot, most: int64(most),
 		join: make(chan *reader), leave: make(chan *reader), written: make(chan written), over: make(chan struct{}),
-		offices: map[string]*known{}, changed: list.New(), crowds: map[room]*crowd{{}: front}, front: front}
+		offices: map[string]*known{}, changed: list.New(), press: newPress(), crowds: map[room]*crowd{{}: front}, front: front}
 }
 
 // run serves readers until ctx ends, then drops them all.
@@ -123,7 +125,7 @@ func (h *hub) run(ctx context.Context) {
 		case r := <-h.join:
 			h.enter(r)
 		case r := <-h.leave:
-			h.drop(r)
+			h.drop(r, byReader)
 		case w := <-h.written:
 			h.wrote(w)
 		}
@@ -166,11 +168,11 @@ func (h *hub) greeting() []byte {
 // that came after the state, wakes them alone.
 func (h *hub) publish(o Office) {
 	k := h.know(o.ID)
-	if said := k.office; said.Snapshot != o.Snapshot || !said.Received.Equal(o.Received) || said.Live != o.Live || k.number == 0 {
+	if old := k.office; old.Snapshot != o.Snapshot || !old.Received.Equal(o.Received) || old.Live != o.Live || k.number == 0 {
 		h.renew(k, o)
 		return
 	}
-	k.woken, k.wake = h.number.Add(1), nil
+	k.woken, k.wake = h.number.Add(1), said{}
 	h.tell(h.crowds[room{o.ID, true}])
 }
 
@@ -178,7 +180,7 @@ func (h *hub) publish(o Office) {
 func (h *hub) renew(k *known, o Office) {
 	k.office, k.stale = o, stale(o, time.Now())
 	k.number = h.number.Add(1)
-	k.card, k.detail, k.woken, k.wake = nil, nil, k.number, nil
+	k.card, k.detail, k.woken, k.wake = nil, said{}, k.number, said{}
 	h.changed.MoveToBack(k.place)
 	h.tell(h.crowds[room{o.ID, true}])
 	h.tell(h.crowds[room{o.ID, false}])
@@ -229,12 +231,9 @@ func (h *hub) due(r *reader) (delivery, bool) {
 	if r.busy {
 		return delivery{}, false // it is asked again when it has read the last
 	}
-	b := h.missed(r)
+	b := h.form(r, h.missed(r))
 	if r.link != h.links {
-		b = slices.Concat(h.greeting(), b)
-	}
-	if len(r.head) > 0 {
-		b = slices.Concat(r.head, b)
+		b = slices.Concat(r.head, h.form(r, &said{plain: h.greeting()}), b)
 		r.head = nil
 	}
 	if len(b) == 0 {
@@ -246,7 +245,7 @@ func (h *hub) due(r *reader) (delivery, bool) {
 
 // missed are the events since the last that a reader has: of each office the
 // newest alone.
-func (h *hub) missed(r *reader) []byte {
+func (h *hub) missed(r *reader) *said {
 	if r.crowd == h.front {
 		return h.since(r.seen)
 	}
@@ -255,29 +254,42 @@ func (h *hub) missed(r *reader) []byte {
 	case k == nil:
 		return nil
 	case r.crowd.ticket && k.woken > r.seen:
-		if k.wake == nil {
-			k.wake = frame(h.id(k.woken), "ticket", struct{}{})
+		if k.wake.plain == nil {
+			k.wake.plain = frame(h.id(k.woken), "ticket", struct{}{})
 		}
-		return k.wake
+		return &k.wake
 	case !r.crowd.ticket && k.number > r.seen:
-		if k.detail == nil {
-			k.detail = frame(h.id(k.number), "office", detail(k.office, h.link.Connected, time.Now()))
+		if k.detail.plain == nil {
+			k.detail.plain = frame(h.id(k.number), "office", detail(k.office, h.link.Connected, time.Now()))
 		}
-		return k.detail
+		return &k.detail
 	}
 	return nil
 }
 
+// form is what is said as a reader takes it.
+func (h *hub) form(r *reader, s *said) []byte {
+	switch {
+	case s == nil:
+		return nil
+	case !r.pressed:
+		return s.plain
+	case s.pressed == nil:
+		s.pressed = h.press.blocks(s.plain)
+	}
+	return s.pressed
+}
+
 // since gives the front page's events after a number, in their order, so that an
 // interruption never makes a reader skip one.
-func (h *hub) since(n uint64) []byte {
+func (h *hub) since(n uint64) *said {
 	e := h.changed.Back()
 	if e == nil || e.Value.(*known).number <= n {
 		return nil
 	}
 	newest := e.Value.(*known).number
 	if h.batch.from == n && h.batch.to == newest {
-		return h.batch.bytes
+		return &h.batch.said
 	}
 	for e != nil && e.Value.(*known).number > n {
 		e = e.Prev()
@@ -295,8 +307,8 @@ func (h *hub) since(n uint64) []byte {
 		}
 		b = append(b, k.card...)
 	}
-	h.batch = batch{n, newest, b}
-	return b
+	h.batch = batch{n, newest, said{plain: b}}
+	return &h.batch.said
 }
 
 func (h *hub) id(n uint64) string { return h.boot + "-" + strconv.FormatUint(n, 10) }

@@ -28,7 +28,7 @@ type pages struct {
 func loadPages() (pages, error) {
 	p := pages{sets: map[Lang]*template.Template{}, assets: map[string][]byte{}}
 	sum := sha256.New()
-	for _, name := range []string{"city.css", "city.js", "icon.svg", "ticket.css", "ticket.js"} {
+	for _, name := range []string{"city.css", "curves.css", "ticket.css", "widget.css", "city.js", "near.js", "ticket.js", "icon.svg"} {
 		b, err := files.ReadFile("page/" + name)
 		if err != nil {
 			return p, fmt.Errorf("web: load: %w", err)
@@ -49,11 +49,21 @@ func loadPages() (pages, error) {
 			"L": func(ko, en string) string { return Words{ko, en}.In(l) },
 			"W": func(w Words) string { return w.In(l) },
 			"R": func(p *page, row any) live { return live{p, row} },
+			// H puts hours as the language writes them.
+			"H": func(hours string) string {
+				return strings.NewReplacer("-", Words{"~", "–"}.In(l), "~", Words{"~", "–"}.In(l)).Replace(hours)
+			},
+			"nearbyRule": nearbyRule,
+			"directions": directions,
 			// Blank rows are the patterns from which the module makes new ones.
+			"lang":         func() Lang { return l },
+			"people":       count,
+			"minutes":      func(seconds int) string { return minutesWords(seconds).In(l) },
 			"blankService": func() Service { return Service{} },
 			"blankCounter": func() Counter { return Counter{} },
 			"blankCall":    func() Call { return Call{} },
 			"blankNotice":  func() Words { return Words{} },
+			"blankNear":    func() Elsewhere { return Elsewhere{} },
 		})
 		set, err := set.ParseFS(files, "page/*.html")
 		if err != nil {
@@ -85,8 +95,13 @@ type page struct {
 	Events  string // address of the page's live updates
 	Refresh int    // seconds, for readers without the module; 0 is never
 	Nonce   string // request id of the page's forms
+	Public  bool   // the same for everybody: without a Nonce, anybody's cache may keep it
 
 	Cards  []Card
+	List   *listing // of Cards
+	Map    *chart
+	Near   []Elsewhere
+	Still  bool // a widget that does not load itself again
 	Detail *Detail
 	Ticket *TicketView
 	Token  string // of Ticket
@@ -135,9 +150,24 @@ func (s *Site) render(w http.ResponseWriter, name string, status int, p *page) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(p.Lang))
-	h.Set("Cache-Control", "no-store") // every page carries figures or a request id
+	h.Set("Cache-Control", "no-store") // a page of somebody's own, or with a request id
+	if p.Public && p.Nonce == "" && status == http.StatusOK {
+		h.Set("Cache-Control", publicly)
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // a reader that has gone
+}
+
+// publicly lets a shared cache answer for the site: it fetches a page at most
+// every 5 s, however many ask, and hands out one of at most 10 s while it
+// fetches. Ages are then at most as much too young until the page's module hears
+// the city's time; figures are called old after 90 s.
+const publicly = "public, max-age=5, stale-while-revalidate=5"
+
+// events is the address of the updates after what a page shows now. Call it
+// before the page's figures are read.
+func (s *Site) events(path string) string {
+	return path + "?after=" + s.hub.id(s.hub.number.Load())
 }
 
 // asset serves a file of the pages. Under an old version's address it is not
@@ -158,15 +188,9 @@ func (p pages) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
 }
 
-func (s *Site) front(w http.ResponseWriter, r *http.Request) {
-	p := s.page(r, Words{"전체 민원실", "All offices"})
-	p.Events, p.Refresh = "/events", 60
-	p.Cards = cards(s.city, time.UnixMilli(p.Now))
-	s.render(w, "front.html", http.StatusOK, p)
-}
-
 func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("office")
+	events := s.events("/o/" + id + "/events")
 	o, ok := s.city.Office(id)
 	if !ok {
 		s.refuse(w, r, because(unknownOffice))
@@ -174,8 +198,10 @@ func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	}
 	p := s.page(r, Words{})
 	d := detail(o, p.Link.Connected, time.UnixMilli(p.Now))
+	d.Curves = s.curves(r.Context(), o, &d, time.UnixMilli(p.Now))
 	p.Title, p.Detail = d.Name, &d
-	p.Events, p.Refresh, p.Nonce = "/o/"+id+"/events", 60, rand.Text()
+	p.Near = nearby(d.Card, cards(s.city, time.UnixMilli(p.Now)))
+	p.Events, p.Refresh, p.Nonce, p.Public = events, 60, rand.Text(), true
 	s.render(w, "office.html", http.StatusOK, p)
 }
 

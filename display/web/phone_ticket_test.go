@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/backgroundservice"
-	"github.com/chromedp/cdproto/browser"
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
@@ -221,8 +221,8 @@ func TestPushOnAPhone(t *testing.T) {
 	p := newPhone(t, base)
 	c.tell(paper, online(9, 11))
 	p.open("/t/" + paper)
-	if _, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
-		Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: browser.PermissionSettingGranted, Origin: base}); err != nil {
+	if _, err := chromedp.CallBrowser(p.ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
+		Permission: &cdpbrowser.PermissionDescriptor{Name: "notifications"}, Setting: cdpbrowser.PermissionSettingGranted, Origin: base}); err != nil {
 		t.Fatal(err)
 	}
 	p.says(".push [data-push=start]", "알림 받기")

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"io"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -37,17 +38,18 @@ const (
 // A busy reader is given nothing; when it is idle again it is given the newest of
 // each office that it has missed, however much that was.
 type reader struct {
-	crowd *crowd
-	conn  stream
-	raw   syscall.RawConn // of conn; nil where it has none
-	head  []byte          // of the answer, before the first event
-	seen  uint64          // number of the last event it has, 0 is none
-	link  uint32          // which of the links it was told
-	at    int32           // its place in the crowd
-	turn  uint8           // of its look
-	busy  bool            // a goroutine writes to it
-	gone  bool            // dropped
-	wrote int64           // Unix seconds
+	crowd   *crowd
+	conn    stream
+	raw     syscall.RawConn // of conn; nil where it has none
+	head    []byte          // of the answer, before the first event
+	seen    uint64          // number of the last event it has, 0 is none
+	link    uint32          // which of the links it was told
+	at      int32           // its place in the crowd
+	turn    uint8           // of its look
+	busy    bool            // a goroutine writes to it
+	pressed bool            // it takes gzip
+	gone    bool            // dropped
+	wrote   int64           // Unix seconds
 }
 
 // stream is where a reader's events go. Close ends a Write under way.
@@ -99,8 +101,14 @@ func (h *hub) enter(r *reader) {
 	}
 }
 
+// Who ended a stream.
+const (
+	byReader = "reader"
+	byUs     = "us"
+)
+
 // drop ends a reader; once more is harmless.
-func (h *hub) drop(r *reader) {
+func (h *hub) drop(r *reader, by string) {
 	if r.gone {
 		return
 	}
@@ -115,6 +123,7 @@ func (h *hub) drop(r *reader) {
 	}
 	_ = r.conn.Close() // nobody is left to tell
 	h.free()
+	h.meters.ended.WithLabelValues(by).Inc()
 }
 
 // end drops everybody and waits for the writers.
@@ -122,7 +131,7 @@ func (h *hub) end() {
 	close(h.over)
 	for _, c := range h.crowds {
 		for len(c.readers) > 0 {
-			h.drop(c.readers[0])
+			h.drop(c.readers[0], byUs)
 		}
 	}
 	h.writers.Wait()
@@ -134,6 +143,7 @@ const together = 256
 // deliver writes to readers, to many of them on all processors. It returns when
 // the kernel has what it takes.
 func (h *hub) deliver(due []delivery) {
+	h.meters.frames.Add(float64(len(due)))
 	failed := make([]bool, len(due))
 	part := max(together, (len(due)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -148,7 +158,7 @@ func (h *hub) deliver(due []delivery) {
 	wg.Wait()
 	for i, f := range failed {
 		if f {
-			h.drop(due[i].to)
+			h.drop(due[i].to, byReader)
 		}
 	}
 }
@@ -218,7 +228,11 @@ func (h *hub) wrote(w written) {
 		return
 	}
 	if w.err != nil {
-		h.drop(r) // it will come back and ask from where it was
+		by := byReader
+		if errors.Is(w.err, os.ErrDeadlineExceeded) {
+			by = byUs // it was too slow
+		}
+		h.drop(r, by) // it will come back and ask from where it was
 		return
 	}
 	r.busy, r.wrote = false, time.Now().Unix()
@@ -232,6 +246,7 @@ func (h *hub) wrote(w written) {
 func (h *hub) tend() {
 	h.ticks = (h.ticks + 1) % lookTurns
 	now := time.Now().Unix()
+	beat := &said{plain: []byte(": .\n\n")}
 	var beats []delivery
 	var left []*reader
 	var p peek
@@ -248,12 +263,12 @@ func (h *hub) tend() {
 				}
 			}
 			if now-r.wrote >= int64((heartbeat-lookAgain)/time.Second)-int64(r.turn) {
-				beats = append(beats, delivery{r, []byte(": .\n\n")})
+				beats = append(beats, delivery{r, h.form(r, beat)})
 			}
 		}
 	}
 	for _, r := range left {
-		h.drop(r)
+		h.drop(r, byReader)
 	}
 	h.deliver(beats)
 }

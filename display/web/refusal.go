@@ -31,6 +31,7 @@ const (
 	tooManyAlerts code = "too_many_alerts"
 	badPhone      code = "phone_invalid"
 	gatewaySilent code = "gateway_silent"
+	tooFast       code = "too_many_requests"
 )
 
 // refusal is an answer other than what was asked for.
@@ -84,17 +85,19 @@ func because(c code) refusal {
 		return refusal{http.StatusBadRequest, c, "휴대전화 번호를 010-0000-0000처럼 입력하여 주십시오.", "Please type a Korean mobile number like 010-0000-0000."}
 	case gatewaySilent:
 		return refusal{http.StatusBadGateway, c, "문자를 보내는 곳이 답하지 않아 신청하지 못하였습니다. 번호는 저장되지 않았습니다. 잠시 뒤에 다시 시도하여 주십시오.", "The sender of text messages does not answer, and your number was not kept. Please try again later."}
+	case tooFast:
+		return refusal{http.StatusTooManyRequests, c, "같은 곳에서 보낸 요청이 너무 많습니다. 잠시 뒤에 다시 시도하여 주십시오. 받아 두신 번호표는 그대로 유효합니다.", "Too many requests from the same place. Please try again in a moment. A ticket that you have stays valid."}
 	case tooMany:
 		return refusal{http.StatusServiceUnavailable, c, "접속이 많아 실시간 갱신을 할 수 없습니다. 화면을 새로 고쳐 주십시오.", "Too many live readers now. Please reload the page instead."}
 	}
 	return refusal{http.StatusNotFound, c, "찾으시는 화면이 없습니다.", "There is no such page."}
 }
 
-// refuse answers with a refusal: as JSON below /api/ and to streams, as a page
-// elsewhere. again, if given, is a form that may be sent once more.
+// refuse answers with a refusal: as JSON below /api/ and to streams and probes,
+// as a page elsewhere. again, if given, is a form that may be sent once more.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again ...again) {
 	w.Header().Set("Cache-Control", "no-store")
-	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, "/events") {
+	if p := r.URL.Path; strings.HasPrefix(p, "/api/") || strings.HasSuffix(p, "/events") || p == "/healthz" || p == "/readyz" {
 		b, err := json.Marshal(why)
 		if err != nil {
 			panic("web: a refusal does not encode: " + err.Error()) // it holds plain data only

@@ -1,18 +1,18 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // Handler answers every path of the site.
 func (s *Site) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, base := range []string{"", "/en"} {
-		mux.HandleFunc("GET "+base+"/{$}", s.front)
+		mux.Handle("GET "+base+"/{$}", s.zip(http.HandlerFunc(s.front)))
+		mux.Handle("GET "+base+"/map", s.zip(http.HandlerFunc(s.drawn)))
 		mux.HandleFunc("GET "+base+"/o/{office}", s.office)
+		mux.HandleFunc("GET "+base+"/widget/{office}", s.widget)
 		mux.HandleFunc("GET "+base+"/t/{token}", s.ticket)
 		mux.HandleFunc("POST "+base+"/o/{office}/ticket", s.take)
 		mux.HandleFunc("POST "+base+"/t/{token}/cancel", s.cancel)
@@ -23,8 +23,12 @@ func (s *Site) Handler() http.Handler {
 		mux.HandleFunc("POST "+base+"/t/{token}/text", s.text)
 	}
 	mux.Handle("GET /en", http.RedirectHandler("/en/", http.StatusPermanentRedirect))
-	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) { s.stream(w, r, room{}) })
+	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
+		foreign(w.Header())
+		s.stream(w, r, room{})
+	})
 	mux.HandleFunc("GET /o/{office}/events", func(w http.ResponseWriter, r *http.Request) {
+		foreign(w.Header())
 		id := r.PathValue("office")
 		if _, ok := s.city.Office(id); !ok {
 			s.refuse(w, r, because(unknownOffice))
@@ -40,26 +44,34 @@ func (s *Site) Handler() http.Handler {
 		}
 		s.stream(w, r, room{office: t.Office, ticket: true})
 	})
-	mux.HandleFunc("GET /api/v1/offices", s.apiOffices)
-	mux.HandleFunc("GET /api/v1/offices/{office}", s.apiOffice)
+	mux.Handle("GET /api/v1/openapi.yaml", s.open(s.apiDocument))
+	mux.Handle("GET /api/v1/offices", s.open(s.apiOffices))
+	mux.Handle("GET /api/v1/offices/{office}", s.open(s.apiOffice))
+	mux.Handle("GET /api/v1/offices/{office}/curves", s.open(s.apiCurves))
+	mux.Handle("GET /api/v1/offices/{office}/nearby", s.open(s.apiNearby))
 	mux.HandleFunc("GET /api/v1/tickets/{token}", s.apiTicket)
-	mux.HandleFunc("GET /B551982/cso_v2/cso_realtime_v2", s.national(realtimeRows))
-	mux.HandleFunc("GET /B551982/cso_v2/cso_info_v2", s.national(infoRows))
-	mux.HandleFunc("GET /assets/{version}/{name}", s.pages.asset)
+	mux.Handle("GET /B551982/cso_v2/cso_realtime_v2", s.open(s.national(realtimeRows)))
+	mux.Handle("GET /B551982/cso_v2/cso_info_v2", s.open(s.national(infoRows)))
+	mux.Handle("GET /assets/{version}/{name}", s.zip(http.HandlerFunc(s.pages.asset)))
 	mux.HandleFunc("GET /sw.js", s.worker)
 	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	if s.enrol != nil {
+		mux.Handle("POST /enrol", s.enrol)
+	}
 	mux.HandleFunc("/", s.elsewhere)
 
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, because(crossOrigin))
 	}))
-	return headers(guard.Handler(mux))
+	return s.headers(s.watch(s.bounded(guard.Handler(mux))))
 }
 
 // headers are those of every answer: nothing from elsewhere is loaded, nothing
-// inline runs, nobody frames the site.
-func headers(next http.Handler) http.Handler {
+// inline runs, nobody frames the site, and of a browser's senses it asks for the
+// position alone.
+func (s *Site) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
@@ -67,6 +79,10 @@ func headers(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // a ticket's address stays here
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), interest-cohort=()")
+		if s.https {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }
@@ -78,30 +94,6 @@ func (s *Site) elsewhere(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.refuse(w, r, because(notFound))
-}
-
-// healthz answers 200 while the process serves; the body says what it reaches.
-func (s *Site) healthz(w http.ResponseWriter, r *http.Request) {
-	now := time.Now()
-	fresh := 0
-	offices := s.city.Offices()
-	for _, o := range offices {
-		if !stale(o, now) {
-			fresh++
-		}
-	}
-	b, err := json.Marshal(struct {
-		OK      bool `json:"ok"`
-		Link    link `json:"link"`
-		Offices int  `json:"offices"`
-		Fresh   int  `json:"fresh"`
-	}{true, linkOf(s.city), len(offices), fresh})
-	if err != nil {
-		panic("web: health does not encode: " + err.Error()) // it holds plain data only
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(append(b, '\n')) // a reader that has gone
 }
 
 // lang and base of a path: /en and below is English.

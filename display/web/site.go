@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"sunbeon/appliance/feed"
+	"sunbeon/display/web/limit"
+	"sunbeon/display/web/outline"
 )
 
 // Options of a Site.
@@ -21,6 +27,10 @@ type Options struct {
 	// Tickets knows those whose facts have come.
 	Tickets Tickets
 	Desk    Desk
+	Enrol   http.Handler // of POST /enrol; nil: offices are enrolled elsewhere
+	// Outline is drawn behind the offices of the map; it may be empty.
+	Outline outline.Outline
+	Figures Figures // nil: the pages have no curves
 	// Ledger is shared by all replicas; nil keeps it in memory.
 	Ledger Ledger
 	// PushKey is the public VAPID key, base64url; "" offers no push messages.
@@ -31,6 +41,19 @@ type Options struct {
 	// which leaves room below a limit of 20,000 files.
 	Readers int
 	Log     *slog.Logger
+
+	// Limit tells whose a request is, to bound how often one client may ask; nil
+	// is no bound.
+	Limit *limit.Origin
+	// Metrics gets what the site counts; nil is nobody.
+	Metrics prometheus.Registerer
+	// Ready are the checks of /readyz beside the site's own.
+	Ready []Check
+	// HTTPS: citizens reach the site by https alone, and browsers shall remember it.
+	HTTPS bool
+	// NationalKeys are the service keys that the national format asks for; none
+	// opens it to everybody.
+	NationalKeys []string
 }
 
 // Site is the website. Its handlers work while Run does.
@@ -39,6 +62,7 @@ type Site struct {
 	city    City
 	tickets Tickets
 	desk    Desk
+	figures Figures
 	book    *book
 	ledger  Ledger
 	pushKey string
@@ -46,7 +70,16 @@ type Site struct {
 	hub     *hub
 	done    chan struct{} // closed when Run ends
 	pages   pages
+	outline outline.Outline
+	enrol   http.Handler
 	log     *slog.Logger
+
+	bounds *bounds
+	meters *meters
+	checks []*check
+	https  bool
+	keys   [][32]byte // hashes of the national format's keys
+	zip    func(http.Handler) http.HandlerFunc
 }
 
 // New makes a site.
@@ -64,9 +97,24 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, book: newBook(),
-		ledger: o.Ledger, pushKey: o.PushKey, gateway: o.Gateway, done: make(chan struct{}), pages: p, log: o.Log}
+	s := &Site{name: named(o.Name.Ko, o.Name.En), city: o.City, tickets: o.Tickets, desk: o.Desk, figures: o.Figures, book: newBook(),
+		ledger: o.Ledger, pushKey: o.PushKey, gateway: o.Gateway, done: make(chan struct{}), pages: p, outline: o.Outline, enrol: o.Enrol, log: o.Log}
 	s.hub = newHub(o.City, rand.Text()[:8], o.Readers, o.Log)
+	s.bounds, s.https = newBounds(o.Limit), o.HTTPS
+	for _, c := range o.Ready {
+		s.checks = append(s.checks, &check{Check: c})
+	}
+	for _, k := range o.NationalKeys {
+		s.keys = append(s.keys, sha256.Sum256([]byte(k)))
+	}
+	if s.zip, err = gzhttp.NewWrapper(gzhttp.MinSize(1024)); err != nil {
+		return nil, fmt.Errorf("web: compression: %w", err)
+	}
+	if err := s.register(o.Metrics); err != nil {
+		return nil, err
+	}
+	s.hub.meters = s.meters
+	s.desk = timed{o.Desk, s.meters.asked}
 	return s, nil
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -22,14 +23,20 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, of room) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	if s.over() || !s.hub.place() {
+	if s.stopped() || !s.hub.place() {
 		head.Set("Retry-After", "30")
 		s.refuse(w, r, because(tooMany))
 		return
 	}
-	me := &reader{crowd: &crowd{room: of}, seen: s.hub.seen(r.Header.Get("Last-Event-ID"))}
+	// What a page showed from the start, unless its stream was interrupted since.
+	after := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after"))
+	me := &reader{crowd: &crowd{room: of}, seen: s.hub.seen(after), pressed: takesGzip(r.Header.Get("Accept-Encoding"))}
 	// Readers come back spread over some seconds, not all at once.
 	me.head = fmt.Appendf(nil, "retry: %d\n\n", 2000+rand.IntN(4000))
+	if me.pressed {
+		head.Set("Content-Encoding", "gzip")
+		me.head = append([]byte(pressHeader), stored(me.head)...)
+	}
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		s.streamPlain(w, r, me)
@@ -138,8 +145,8 @@ func (s *Site) quit(r *reader) {
 	}
 }
 
-// over reports whether the site's Run has ended.
-func (s *Site) over() bool {
+// stopped reports whether the site's Run has ended.
+func (s *Site) stopped() bool {
 	select {
 	case <-s.done:
 		return true

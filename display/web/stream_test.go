@@ -266,9 +266,10 @@ func TestSlowReaderIsDropped(t *testing.T) {
 type desk struct {
 	got    chan []byte
 	closed chan struct{}
+	limit  time.Time // for a write
 }
 
-func newDesk() *desk { return &desk{make(chan []byte), make(chan struct{})} }
+func newDesk() *desk { return &desk{got: make(chan []byte), closed: make(chan struct{})} }
 
 func (d *desk) Write(b []byte) (int, error) {
 	select {
@@ -279,8 +280,8 @@ func (d *desk) Write(b []byte) (int, error) {
 	}
 }
 
-func (d *desk) Close() error                     { close(d.closed); return nil }
-func (d *desk) SetWriteDeadline(time.Time) error { return nil }
+func (d *desk) Close() error                       { close(d.closed); return nil }
+func (d *desk) SetWriteDeadline(t time.Time) error { d.limit = t; return nil }
 
 // TestSlowReaderIsGivenTheNewest, holds up nobody, and costs no memory for what it
 // has missed. What all are given is encoded once.
@@ -314,6 +315,9 @@ func TestSlowReaderIsGivenTheNewest(t *testing.T) {
 				t.Errorf("the slow reader is given %d events: %s", n, newest)
 			}
 			synctest.Wait()
+			if !slow.limit.IsZero() {
+				t.Errorf("the limit of a write that has ended still holds: %v", slow.limit)
+			}
 			select {
 			case more := <-slow.got:
 				t.Errorf("and then %s", more)

@@ -17,19 +17,25 @@ const StaleAfter = 90 * time.Second
 // Card is one office as the page of all offices shows it, and as the JSON of
 // version 1 gives it. Times are Unix milliseconds.
 type Card struct {
-	ID          string    `json:"id"`
-	Name        Words     `json:"name"`
-	Heard       int64     `json:"heard"` // when the figures are from; 0 is never, or not known
-	HeardText   Words     `json:"heardText"`
-	Stale       bool      `json:"stale"` // as of writing; heard decides
-	State       State     `json:"state"`
-	StateText   Words     `json:"stateText"`
-	Observed    bool      `json:"observed"`          // derived by listening to another machine
-	Waiting     *int      `json:"waiting,omitempty"` // absent when that of a service is
-	WaitingText Words     `json:"waitingText"`
-	Level       Level     `json:"level"` // of the busiest open service
-	LevelText   Words     `json:"levelText"`
-	Services    []Service `json:"services"`
+	ID          string      `json:"id"`
+	Name        Words       `json:"name"`
+	Heard       int64       `json:"heard"` // when the figures are from; 0 is never, or not known
+	HeardText   Words       `json:"heardText"`
+	Stale       bool        `json:"stale"` // as of writing; heard decides
+	State       State       `json:"state"`
+	StateText   Words       `json:"stateText"`
+	Soon        bool        `json:"closingSoon"`       // issuing ends within half an hour at every open service
+	Observed    bool        `json:"observed"`          // derived by listening to another machine
+	Waiting     *int        `json:"waiting,omitempty"` // absent when that of a service is
+	WaitingText Words       `json:"waitingText"`
+	Level       Level       `json:"level"` // of the busiest open service
+	LevelText   Words       `json:"levelText"`
+	Wait        *feed.Range `json:"wait,omitempty"` // of that service, seconds; absent when not known
+	WaitText    Words       `json:"waitText"`
+	WaitOf      Words       `json:"waitOf"`        // the service's name, where it is one of several
+	Lat         float64     `json:"lat,omitempty"` // 0, 0 is not known
+	Lon         float64     `json:"lon,omitempty"`
+	Services    []Service   `json:"services"`
 }
 
 // Service is one line of an office.
@@ -38,6 +44,7 @@ type Service struct {
 	Name        Words       `json:"name"`
 	State       State       `json:"state"`
 	StateText   Words       `json:"stateText"`
+	Soon        bool        `json:"closingSoon"`       // issuing ends within half an hour
 	Waiting     *int        `json:"waiting,omitempty"` // absent when not known
 	WaitingText Words       `json:"waitingText"`
 	Called      string      `json:"called"` // last called number, "" before the first
@@ -70,8 +77,7 @@ type Detail struct {
 	Weekdays string    `json:"weekdays,omitempty"`
 	Night    string    `json:"night,omitempty"`
 	Weekend  string    `json:"weekend,omitempty"`
-	Lat      float64   `json:"lat,omitempty"`
-	Lon      float64   `json:"lon,omitempty"`
+	Curves   *Curves   `json:"-"` // for the page alone; as JSON they have their own address
 }
 
 // Counter is one desk.
@@ -152,8 +158,13 @@ func card(o Office, connected bool, now time.Time) Card {
 	if !at.IsZero() {
 		c.Heard, c.HeardText = at.UnixMilli(), moment(at)
 	}
+	if w := s.Where; w != nil {
+		c.Lat, c.Lon = w.Lat, w.Lon
+	}
 	waiting, known := 0, true
 	states := map[State]Words{}
+	goesOn := false // a service is open, and stays so
+	longest := -1.0 // minutes, of the services at c.Level
 	for _, v := range s.Services {
 		w := service(v, now)
 		w.Take, w.Why = offer(w, v.OnlineNow, c, connected)
@@ -166,8 +177,15 @@ func card(o Office, connected bool, now time.Time) Card {
 		if _, seen := states[w.State]; !seen {
 			states[w.State] = w.StateText
 		}
-		if w.State == Open && w.Level.rank() > c.Level.rank() {
-			c.Level = w.Level
+		if w.State == Open && !w.Soon {
+			goesOn = true
+			states[Open] = Open.Words("")
+		}
+		if mid, told := median(w); told && (w.Level.rank() > c.Level.rank() || w.Level == c.Level && mid > longest) {
+			c.Level, c.Wait, c.WaitText, longest = w.Level, w.Wait, w.WaitText, mid
+			if len(s.Services) > 1 {
+				c.WaitOf = w.Name
+			}
 		}
 		c.Services = append(c.Services, w)
 	}
@@ -178,6 +196,7 @@ func card(o Office, connected bool, now time.Time) Card {
 			break
 		}
 	}
+	c.Soon = c.State == Open && !goesOn
 	c.WaitingText, c.LevelText = atLeast(waiting), c.Level.Words()
 	if known {
 		c.Waiting, c.WaitingText = &waiting, people(&waiting)
@@ -219,6 +238,9 @@ func service(v feed.Service, now time.Time) Service {
 		}
 	}
 	w.StateText = w.State.Words(opens)
+	if until, again, soon := closing(v.Hours, now); soon && w.State == Open {
+		w.Soon, w.StateText = true, closingWords(until, again)
+	}
 	return w
 }
 
@@ -286,7 +308,6 @@ func detail(o Office, connected bool, now time.Time) Detail {
 	d.Clock, d.Date = s.Clock, s.Date
 	if w := s.Where; w != nil {
 		d.Address, d.Weekdays, d.Night, d.Weekend = cmp.Or(w.Road, w.Lot), hours(w.Weekdays), w.Night, w.Weekend
-		d.Lat, d.Lon = w.Lat, w.Lon
 	}
 	return d
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"sunbeon/appliance/feed"
@@ -182,17 +181,4 @@ func (s State) Words(opens string) Words {
 		return Words{"오늘 번호 소진", "No numbers left today"}
 	}
 	return Words{"소식 없음", "Not heard from"}
-}
-
-// opening finds the next start of the worded hours ("09:00-12:00, 13:00-18:00")
-// later today.
-func opening(hours string, now time.Time) (at string, ok bool) {
-	clock := seoul(now).Format("15:04")
-	for part := range strings.SplitSeq(hours, ",") {
-		from, _, _ := strings.Cut(strings.TrimSpace(part), "-")
-		if _, err := time.Parse("15:04", from); err == nil && clock < from {
-			return from, true
-		}
-	}
-	return "", false
 }

@@ -94,7 +94,7 @@ func serveOffices(ctx context.Context, orders <-chan []byte, answers *json.Encod
 // a second time before all have had a turn.
 func changes(ctx context.Context, all []*officeLine, o officesOrder) (a officesAnswer, err error) {
 	a.Last = map[string]int64{}
-	n := int(o.Rate * o.Span.Seconds())
+	n := max(1, int(o.Rate*o.Span.Seconds()))
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	begin := time.Now()

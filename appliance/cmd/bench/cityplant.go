@@ -81,31 +81,17 @@ func (p *place) city(ctx context.Context, n int) (c *cityPlant, err error) {
 // startBroker runs mosquitto with the configuration we ship, but for its port
 // and its folder.
 func (c *cityPlant) startBroker(ctx context.Context, dir string) (at string, err error) {
-	where, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "sunbeon/display/web/broker").Output()
+	at, err = freeAddress()
 	if err != nil {
-		return "", fmt.Errorf("bench: go list: %w", err)
-	}
-	conf, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(where)), "mosquitto.conf"))
-	if err != nil {
-		return "", fmt.Errorf("bench: %w", err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("bench: %w", err)
-	}
-	at = ln.Addr().String()
-	if err := ln.Close(); err != nil {
-		return "", fmt.Errorf("bench: %w", err)
+		return "", err
 	}
 	_, port, _ := net.SplitHostPort(at)
-	for old, new := range map[string]string{
+	conf, err := shipped(ctx, "display/web/broker", "mosquitto.conf", map[string]string{
 		"\nlistener 1883 127.0.0.1\n":                  "\nlistener " + port + " 127.0.0.1\n",
 		"\npersistence_location /var/lib/mosquitto/\n": "\npersistence_location " + dir + "/\n",
-	} {
-		if bytes.Count(conf, []byte(old)) != 1 {
-			return "", fmt.Errorf("bench: mosquitto.conf has no line %q", strings.TrimSpace(old))
-		}
-		conf = bytes.Replace(conf, []byte(old), []byte(new), 1)
+	})
+	if err != nil {
+		return "", err
 	}
 	if os.Getuid() == 0 {
 		conf = append([]byte("user root\n"), conf...) // or it cannot write to the folder
@@ -118,13 +104,43 @@ func (c *cityPlant) startBroker(ctx context.Context, dir string) (at string, err
 	if err := c.start(c.broker); err != nil {
 		return "", fmt.Errorf("%w; apt-get install mosquitto", err)
 	}
-	return at, until(ctx, "mosquitto listens", func() bool {
-		conn, err := net.Dial("tcp", at)
-		if err == nil {
-			_ = conn.Close()
+	return at, until(ctx, "mosquitto listens", func() bool { return listens(at) })
+}
+
+// shipped is a configuration of the house with some lines replaced.
+func shipped(ctx context.Context, of, file string, lines map[string]string) ([]byte, error) {
+	where, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "sunbeon/"+of).Output()
+	if err != nil {
+		return nil, fmt.Errorf("bench: go list: %w", err)
+	}
+	conf, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(where)), file))
+	if err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	for old, new := range lines {
+		if bytes.Count(conf, []byte(old)) != 1 {
+			return nil, fmt.Errorf("bench: %s has no line %q", file, strings.TrimSpace(old))
 		}
-		return err == nil
-	})
+		conf = bytes.Replace(conf, []byte(old), []byte(new), 1)
+	}
+	return conf, nil
+}
+
+// freeAddress is one that nobody listens at.
+func freeAddress() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("bench: %w", err)
+	}
+	return ln.Addr().String(), ln.Close()
+}
+
+func listens(at string) bool {
+	conn, err := net.Dial("tcp", at)
+	if err == nil {
+		_ = conn.Close()
+	}
+	return err == nil
 }
 
 // start runs a program until close.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,16 +29,22 @@ type (
 		Path   string `json:"path"`
 		Office string `json:"office"`
 		N      int    `json:"n"`
+		Front  bool   `json:"front"`
 	}
 	readersAnswer struct {
-		Open    int           `json:"open"`
-		Ended   int           `json:"ended"`   // connections that the city has closed
-		Behind  int           `json:"behind"`  // readers that have not had the last change
-		Events  int           `json:"events"`  // changes received, one for each reader
-		Bytes   int64         `json:"bytes"`   // received
-		Middle  time.Duration `json:"middle"`  // from the change to the reader
-		Slow    time.Duration `json:"slow"`    // the 99th percentile
-		Slowest time.Duration `json:"slowest"` //
+		Open   int    `json:"open"`
+		Ended  int    `json:"ended"`  // connections that the city has closed
+		Behind int    `json:"behind"` // readers that have not had the last change
+		Office served `json:"office"`
+		Front  served `json:"front"`
+	}
+	// served is what the readers of one kind of page were given.
+	served struct {
+		Events  int           `json:"events"` // changes received, one for each reader
+		Bytes   int64         `json:"bytes"`  // received
+		Middle  time.Duration `json:"middle"` // from the change to the reader
+		Slow    time.Duration `json:"slow"`   // the 99th percentile
+		Slowest time.Duration `json:"slowest"`
 	}
 )
 
@@ -56,6 +63,7 @@ type readers struct {
 	host    string
 	poll    int
 	sockets map[int32]*socket
+	fronts  []*front
 	greeted int
 	ended   int
 	from    int64
@@ -84,6 +92,9 @@ func serveReaders(ctx context.Context, orders <-chan []byte, answers *json.Encod
 			_ = unix.Close(int(fd))
 		}
 		_ = unix.Close(r.poll)
+		for _, f := range r.fronts {
+			_ = f.conn.Close()
+		}
 	}()
 	if err := answers.Encode(readersAnswer{}); err != nil {
 		return fmt.Errorf("bench: readers: %w", err)
@@ -118,6 +129,14 @@ func serveReaders(ctx context.Context, orders <-chan []byte, answers *json.Encod
 func (r *readers) serve(ctx context.Context, o readersOrder) (a readersAnswer, err error) {
 	for _, c := range o.Open {
 		for range c.N {
+			if c.Front {
+				f, err := openFront(r.host, c.Path)
+				if err != nil {
+					return a, err
+				}
+				r.fronts = append(r.fronts, f)
+				continue
+			}
 			if err := r.open(c); err != nil {
 				return a, err
 			}
@@ -133,6 +152,19 @@ func (r *readers) serve(ctx context.Context, o readersOrder) (a readersAnswer, e
 			return a, err
 		}
 		a.Behind = 0
+		var newest int64
+		for _, at := range o.Last {
+			newest = max(newest, at)
+		}
+		for _, f := range r.fronts {
+			has, err := f.has(newest)
+			if err != nil {
+				return a, fmt.Errorf("bench: readers: %w", err)
+			}
+			if !has {
+				a.Behind++
+			}
+		}
 		for _, s := range r.sockets {
 			if !s.greeted || s.last < o.Last[s.office] {
 				a.Behind++
@@ -142,13 +174,29 @@ func (r *readers) serve(ctx context.Context, o readersOrder) (a readersAnswer, e
 			break
 		}
 	}
-	a.Open, a.Ended, a.Events, a.Bytes = len(r.sockets), r.ended, len(r.times), r.bytes
-	us := func(q float64) time.Duration { return time.Duration(quantile(r.times, q)) * time.Microsecond }
-	a.Middle, a.Slow, a.Slowest = us(0.5), us(0.99), us(1)
+	a.Open, a.Ended = len(r.sockets)+len(r.fronts), r.ended
+	a.Office = serving(r.times, r.bytes)
+	var times []int32
+	var bytes int64
+	for _, f := range r.fronts {
+		t, n := f.take(o.From)
+		times, bytes = append(times, t...), bytes+n
+	}
+	a.Front = serving(times, bytes)
 	if o.From != 0 {
 		r.from, r.times, r.bytes = o.From, r.times[:0], 0
 	}
 	return a, nil
+}
+
+// homeOf is the address of a reader. The city counts requests by address, and
+// readers have many.
+func homeOf(i int) [4]byte { return [4]byte{127, 1, byte(i / 50 >> 8), byte(i / 50)} }
+
+func serving(times []int32, bytes int64) served {
+	slices.Sort(times)
+	us := func(q float64) time.Duration { return time.Duration(quantile(times, q)) * time.Microsecond }
+	return served{len(times), bytes, us(0.5), us(0.99), us(1)}
 }
 
 func (r *readers) open(c audience) error {
@@ -156,7 +204,10 @@ func (r *readers) open(c audience) error {
 	if err != nil {
 		return fmt.Errorf("bench: readers: reader %d: %w; raise the limit of files (ulimit -n)", len(r.sockets), err)
 	}
-	err = unix.Connect(fd, &r.to)
+	err = unix.Bind(fd, &unix.SockaddrInet4{Addr: homeOf(len(r.sockets))})
+	if err == nil {
+		err = unix.Connect(fd, &r.to)
+	}
 	if err == nil {
 		_, err = unix.Write(fd, fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n", c.Path, r.host))
 	}

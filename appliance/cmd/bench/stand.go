@@ -31,7 +31,7 @@ func office() (*config.File, error) {
 	}
 	for i := range file.Queue.Services {
 		s := &file.Queue.Services[i]
-		s.First, s.Last, s.OnlineQuota, s.Online = 3000*i+1, 3000*i+2999, 0, true
+		s.First, s.Last, s.OnlineQuota, s.Online, s.Arrival = 3000*i+1, 3000*i+2999, 0, true, false
 	}
 	return file, nil
 }

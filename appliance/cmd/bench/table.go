@@ -48,6 +48,7 @@ func table() []measurement {
 		{"reader_cost_growth", "ratio", 1.3, readerGrowth},
 		{"change_cost_growth", "ratio", 1.3, changeGrowth},
 		{"reader_kb", "kB", 9, readerMemory},
+		{"origin_fetches_per_max_age", "ratio", 1, originFetches},
 	}
 }
 

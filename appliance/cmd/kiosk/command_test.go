@@ -45,7 +45,7 @@ func TestCommandLineMistakes(t *testing.T) {
 		{nil, "give -config office.toml, or -sim"},
 		{[]string{"check"}, "kiosk check: no office: give -config"},
 		{[]string{"check", "-config", "none.toml", "now"}, `kiosk check: ["now"] is too much`},
-		{[]string{"dance"}, `unknown command "dance"; the commands are check, journal, forecast and pin`},
+		{[]string{"dance"}, `unknown command "dance"; the commands are check, journal, forecast, pin and enroll`},
 		{[]string{"-sim", "dance"}, `unknown command "dance"`},
 		{[]string{"-dance"}, "flag provided but not defined"},
 		{[]string{"-config", "office.toml", "-play", "x"}, "-play needs -sim"},

@@ -240,6 +240,24 @@ func TestFromPressToTheCityPage(t *testing.T) {
 	home.picture("ticket")
 	city.says(`[data-office="CS0001"] .total strong`, "3명")
 
+	// It is not called before its holder has come, which staff can say as well.
+	bench.holds("the hall shows the code of arrivals", `/^\d{4}$/.test(document.querySelector("#arrival:not([hidden]) #code").textContent)`)
+	next := `[data-counter="4"] [data-key="next"]`
+	bench.click(next)
+	bench.says("#said", "4번 창구: 601번")
+	bench.click(next)
+	bench.says("#said", "도착한 고객이 없습니다.")
+	bench.picture("bench-away")
+	manager := b.open("manager's page", "http://"+listen+"/?place=manager")
+	manager.click(`input[name="place"][value="manager"] + span`)
+	manager.run("sign in", chromedp.SendKeys(chromedp.CSS("#pin"), "9999\r"))
+	manager.says("#away", "온라인 도착 전 1명")
+	manager.picture("manager-away")
+	manager.click(`[aria-label="602번 도착 확인"]`)
+	manager.holds("nobody is awaited", `!document.querySelector("#away")`)
+	bench.click(next)
+	bench.says("#said", "4번 창구: 602번")
+
 	kiosk.stop()
 	web.stop()
 }

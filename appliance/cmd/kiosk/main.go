@@ -7,6 +7,7 @@
 //	kiosk journal verify|show|backup   look at the record, also while kiosk runs
 //	kiosk forecast score               how good the waiting times were
 //	kiosk pin                          make the hash of a PIN for office.toml
+//	kiosk enroll -city URL -code ...   get the office's certificate from the city
 package main
 
 import (
@@ -53,6 +54,8 @@ func command(ctx context.Context, args []string, in io.Reader, out, log io.Write
 			return checkCommand(ctx, args[1:], out)
 		case "pin":
 			return pinCommand(args[1:], in, out)
+		case "enroll":
+			return enrollCommand(ctx, args[1:], in, out)
 		}
 	}
 	opt, err := parse(args, log)

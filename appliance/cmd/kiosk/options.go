@@ -42,7 +42,7 @@ func parse(args []string, log io.Writer) (options, error) {
 	}
 	switch {
 	case f.NArg() > 0:
-		return o, fmt.Errorf("kiosk: unknown command %q; the commands are check, journal, forecast and pin, the flags stand under kiosk -h", f.Arg(0))
+		return o, fmt.Errorf("kiosk: unknown command %q; the commands are check, journal, forecast, pin and enroll, the flags stand under kiosk -h", f.Arg(0))
 	case o.speed < 0:
 		return o, fmt.Errorf("kiosk: -speed %d: write millimetres a second, or 0 for at once", o.speed)
 	case o.play != "" && !o.sim:

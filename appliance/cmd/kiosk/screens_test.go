@@ -65,7 +65,8 @@ func (w *watcher) waits(want int) error {
 // is killed and comes back.
 func TestScreensHear(t *testing.T) {
 	dir, addr := t.TempDir(), freeAddr(t)
-	text := strings.Replace(string(sim.Office()), "[console]", "[board]\nkey = \"a key nobody has\"\nlink = \"http://127.0.0.1/\"\n[[screens]]\nname = \"hall\"\n[console]", 1)
+	text := strings.NewReplacer("[board]", "[board]\nkey = \"a key nobody has\"\nlink = \"http://127.0.0.1/\"",
+		"[console]", "[[screens]]\nname = \"hall\"\n[console]").Replace(string(sim.Office()))
 	office := file(t, "office.toml", text)
 	run := func() *process {
 		p := start(t, "kiosk", "-sim", "-config", office, "-data", dir, "-listen", addr)

@@ -61,7 +61,7 @@ func stand(ctx context.Context, o options, bench *sim.Bench, parts box.Parts, ou
 	}
 	fmt.Fprintf(out, "kiosk: virtual printer at %s\n", ln.Addr())
 	return serve(ctx, b, parts.File, out, log, func(mux *http.ServeMux, addr net.Addr) error {
-		page, err := sim.NewPage(bench, b.Loop, b.Hub, parts.Faces, o.city, log)
+		page, err := sim.NewPage(bench, b.Loop, b.Hub, b.Lobby.Hall, parts.Faces, o.city, log)
 		if err != nil {
 			return err
 		}

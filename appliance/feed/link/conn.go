@@ -100,9 +100,14 @@ func dial(ctx context.Context, cfg *Config, to address) (net.Conn, error) {
 	if err != nil || !to.secure {
 		return n, err
 	}
-	tc := cfg.TLS.Clone()
-	if tc == nil {
-		tc = &tls.Config{MinVersion: tls.VersionTLS12}
+	tc := &tls.Config{MinVersion: tls.VersionTLS12}
+	if cfg.TLS != nil {
+		given, err := cfg.TLS()
+		if err != nil {
+			n.Close()
+			return nil, err
+		}
+		tc = given.Clone()
 	}
 	if tc.ServerName == "" {
 		tc.ServerName = to.host

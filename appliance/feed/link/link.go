@@ -47,9 +47,11 @@ type Config struct {
 	ClientID string // the same for every connection, so that the broker ends the one before
 	Username string
 	Password string
-	TLS      *tls.Config // of ssl:// brokers; nil trusts the system's authorities
-	Will     *Message
-	Log      *slog.Logger // nil is silent
+	// TLS is asked before each connection to an ssl:// broker; nil trusts the
+	// system's authorities.
+	TLS  func() (*tls.Config, error)
+	Will *Message
+	Log  *slog.Logger // nil is silent
 
 	// Dial opens the TCP connection; nil is net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)

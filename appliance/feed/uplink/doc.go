@@ -17,9 +17,11 @@
 // sent, at most 64 beyond it. The cursor moves only when the city says that it
 // has stored a fact; a broker's acknowledgement moves nothing, because a broker
 // forgets. Without progress the sender goes back to the cursor after 2 s, then
-// later and later, up to 60 s. A cursor that the city says again means that it
-// misses what follows; the sender goes back, though not within a second of the
-// last movement: repeated facts and repeated cursors would keep each other alive.
+// later and later, up to 60 s. It then sends one fact, and as many more as the city
+// stores, because what was sent before may still be on a slow line. A cursor that
+// the city says again means that it misses what follows; the sender goes back,
+// though not within a second of the last movement: repeated facts and repeated
+// cursors would keep each other alive.
 //
 // # Proof
 //

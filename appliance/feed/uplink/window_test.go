@@ -41,9 +41,27 @@ func TestWindow(t *testing.T) {
 			}
 		}
 		fill(w, now)
+		if w.sent != 11 {
+			t.Errorf("going back sends up to %d, want one fact alone", w.sent)
+		}
 		w.stored(11, false, now)
+		fill(w, now)
+		if w.sent != 13 {
+			t.Errorf("one stored lets two out, not those up to %d", w.sent)
+		}
 		if !w.due.Equal(now.Add(resendFirst)) {
 			t.Error("progress does not shorten the wait")
+		}
+	})
+	t.Run("going back too early makes it more patient", func(t *testing.T) {
+		w := newWindow(0)
+		fill(w, at(0))
+		w.tick(at(2))
+		fill(w, at(2))
+		w.stored(40, false, at(3))
+		fill(w, at(3))
+		if w.tick(at(6.9)) || !w.tick(at(7)) {
+			t.Error("it did not wait for twice the time")
 		}
 	})
 	t.Run("a repeated cursor goes back, but not at once after a movement", func(t *testing.T) {
@@ -141,6 +159,65 @@ func TestWindowOverBadLine(t *testing.T) {
 		// A line that was well from the start carries each fact once.
 		if good == 20 && sent != int(total) {
 			t.Fatalf("%d sent for %d facts on a good line", sent, total)
+		}
+	})
+}
+
+// TestWindowOverSlowLine: a line that takes long for each fact, and is late in both
+// directions, carries each fact three times at most, and not without end.
+func TestWindowOverSlowLine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		total := uint64(rapid.IntRange(1, 400).Draw(t, "facts"))
+		each := time.Duration(rapid.IntRange(5, 500).Draw(t, "ms a fact")) * time.Millisecond
+		late := time.Duration(rapid.IntRange(0, 1500).Draw(t, "ms late")) * time.Millisecond
+		w := newWindow(0)
+		type item struct {
+			seq uint64
+			at  time.Time
+		}
+		var to, back []item
+		var stored, saidSeq uint64
+		var said time.Time
+		begin := time.Unix(1000, 0)
+		free := begin // when the line can take the next fact
+		sent := 0
+		say := func(now time.Time) {
+			said, saidSeq = now, stored
+			back = append(back, item{stored, now.Add(late)})
+		}
+		end := begin
+		for now := begin; w.acked < total; now = now.Add(5 * time.Millisecond) {
+			end = now
+			if now.Sub(begin) > time.Hour {
+				t.Fatalf("an hour for %d facts: %+v", total, w)
+			}
+			for w.room() > 0 && w.sent < total {
+				w.sending(w.sent+1, now)
+				sent++
+				if free.Before(now) {
+					free = now
+				}
+				free = free.Add(each)
+				to = append(to, item{w.sent, free.Add(late)})
+			}
+			for len(to) > 0 && !to[0].at.After(now) {
+				if to[0].seq == stored+1 {
+					stored++
+					say(now)
+				} else if saidSeq != stored || now.Sub(said) >= time.Second {
+					say(now)
+				}
+				to = to[1:]
+			}
+			for len(back) > 0 && !back[0].at.After(now) {
+				w.stored(back[0].seq, false, now)
+				back = back[1:]
+			}
+			w.tick(now)
+		}
+		took, least := end.Sub(begin), time.Duration(total)*each+2*late
+		if most := 3*int(total) + 2*windowSize; sent > most || took > 4*least+time.Minute {
+			t.Fatalf("%d sent in %v for %d facts of %v each, %v late, which take %v", sent, took, total, each, late, least)
 		}
 	})
 }

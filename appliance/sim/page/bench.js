@@ -37,6 +37,8 @@ function show(state) {
   for (const [service, lamp] of Object.entries(state.lamps)) $(`[data-lamp="${service}"]`).className = "lamp " + lamp;
   for (const sign of document.querySelectorAll("[data-sign]")) sign.textContent = state.signs[sign.dataset.sign] || "";
   $("#clock").textContent = state.clock;
+  $("#arrival").hidden = !state.code;
+  $("#code").textContent = state.code;
   const list = $("#faultlist");
   list.replaceChildren(...(state.faults || []).map(f => Object.assign(document.createElement("li"), { textContent: f })));
   if (sounds >= 0 && state.sounds > sounds) {

@@ -7,11 +7,13 @@ import (
 	"io"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"strings"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/web"
+	"sunbeon/display/web/limit"
 )
 
 // errHelp: the usage was asked for, and printed.
@@ -26,11 +28,20 @@ type options struct {
 	data    string
 	store   string // DSN or path; empty is a file in data
 	replica string
+	ca      string
+	as      string // folder of the certificate
 	name    web.Words
+	outline string
 
 	push       string // whom push services may ask
 	webhook    string
 	webhookKey string
+
+	metrics string // host:port; "" is off
+	json    bool   // logs as JSON
+	proxies []netip.Prefix
+	https   bool
+	keys    string // file of the national format's service keys; "" is open to all
 }
 
 // surroundings are what the program finds beside its command line.
@@ -61,10 +72,28 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	f.StringVar(&o.data, "data", "var/city", "`folder` of what is kept in files")
 	f.StringVar(&o.store, "store", "", "`path` of a SQLite file, or a postgres:// address, which several replicas may share; better in SUNBEON_STORE, where nobody sees its password (default: city.db in -data)")
 	f.StringVar(&o.replica, "replica", plain(around.host), "`name` of this process among those that share a city: letters, digits, - and _; the same at every start")
+	f.StringVar(&o.ca, "ca", "", "`folder` of cityweb enroll: offices are enrolled here; empty is off")
+	f.StringVar(&o.as, "identity", "", "`folder` of this process's certificate for ssl:// brokers, city@1 in that of -ca")
 	f.StringVar(&name, "name", "우리 시/Our City", "the city's `name` on the pages: Korean/English")
 	f.StringVar(&o.push, "push", "", "`address`, for mail or https, of whom browsers' push services may ask about our messages; without it none are offered")
 	f.StringVar(&o.webhook, "webhook", "", "`url` of the gateway of text messages (docs/webhook.md); without it none are offered")
 	f.StringVar(&o.webhookKey, "webhook-key", "", "`file` of the secret that signs what is posted there")
+	f.StringVar(&o.metrics, "metrics", "", "`host:port` where Prometheus may read the metrics, never a public one; empty is off")
+	f.Func("log", "`form` of the log: text or json (default text)", func(v string) error {
+		if o.json = v == "json"; !o.json && v != "text" {
+			return errors.New("write text or json")
+		}
+		return nil
+	})
+	o.proxies = loopback()
+	f.Func("trusted-proxy", "`addresses` or ranges of the proxies in front, a comma list, may be repeated: their X-Forwarded-For says who asks (default: this machine's own)", func(v string) error {
+		p, err := limit.Prefixes(v)
+		o.proxies = append(o.proxies, p...)
+		return err
+	})
+	f.BoolVar(&o.https, "https", false, "citizens reach the site by https alone: browsers shall remember it")
+	f.StringVar(&o.keys, "national-keys", "", "`file` with the service keys of the national format, one a line; empty opens it to everybody")
+	f.StringVar(&o.outline, "outline", "", "GeoJSON `file` of the city's area, drawn on the map behind the offices (default: none)")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(usage, "cityweb: the city's website and its end of the feed")
@@ -80,13 +109,23 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	if err := (feed.Address{City: o.city, Office: "x"}).Check(); err != nil {
 		return o, fmt.Errorf("cityweb: -city: %w", err)
 	}
-	for _, a := range []struct{ flag, value string }{{"-listen", o.listen}, {"-mqtt", o.mqtt}} {
+	addresses := []struct{ flag, value string }{{"-listen", o.listen}, {"-mqtt", o.mqtt}}
+	if o.metrics != "" {
+		addresses = append(addresses, struct{ flag, value string }{"-metrics", o.metrics})
+	}
+	for _, a := range addresses {
 		if _, _, err := net.SplitHostPort(a.value); err != nil {
 			return o, fmt.Errorf("cityweb: %s %q: write it like 127.0.0.1:8480", a.flag, a.value)
 		}
 	}
 	if o.data == "" {
 		return o, errors.New("cityweb: -data is empty: name a folder for the facts")
+	}
+	if o.store == "" {
+		o.store = around.store
+	}
+	if o.replica == "" || len(o.replica) > 64 || o.replica != plain(o.replica) {
+		return o, errors.New("cityweb: -replica: write 1 to 64 letters, digits, - and _")
 	}
 	if o.push != "" && !strings.HasPrefix(o.push, "https://") {
 		if _, err := mail.ParseAddress(o.push); err != nil {
@@ -96,12 +135,6 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	if (o.webhook == "") != (o.webhookKey == "") {
 		return o, errors.New("cityweb: -webhook and -webhook-key go together: give both, or neither")
 	}
-	if o.store == "" {
-		o.store = around.store
-	}
-	if o.replica == "" || len(o.replica) > 64 || o.replica != plain(o.replica) {
-		return o, errors.New("cityweb: -replica: write 1 to 64 letters, digits, - and _")
-	}
 	ko, en, _ := strings.Cut(name, "/")
 	if o.name = (web.Words{Ko: strings.TrimSpace(ko), En: strings.TrimSpace(en)}); o.name.Ko == "" {
 		return o, errors.New(`cityweb: -name is empty: write it like "수정시/Sujeong City"`)
@@ -109,8 +142,12 @@ func parse(args []string, around surroundings, usage io.Writer) (options, error)
 	return o, nil
 }
 
-// plain makes a name that may be part of a client id.
+// plain makes a name that may be part of a client id, of none one that is the same
+// at every start.
 func plain(name string) string {
+	if name == "" {
+		return "main"
+	}
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
@@ -119,4 +156,9 @@ func plain(name string) string {
 		return '-'
 	}, name)
 	return name[:min(len(name), 64)]
+}
+
+// loopback is this machine: only its own programs reach us from there.
+func loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 }

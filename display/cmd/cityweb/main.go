@@ -3,6 +3,7 @@
 //
 //	offices -- MQTT --> broker --> intake --> web --> citizens
 //	                    (ours, or the city's own with -broker)
+//	cityweb enroll       the city's authority: a certificate for each office
 //
 // Without -broker it serves MQTT itself, for one machine: the demo and a small
 // city. It prints one line with its address when it answers, and stops cleanly
@@ -23,6 +24,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,19 +32,22 @@ import (
 	"sunbeon/appliance/feed/link"
 	"sunbeon/display/web"
 	"sunbeon/display/web/broker"
+	"sunbeon/display/web/figures"
 	"sunbeon/display/web/intake"
 	"sunbeon/display/web/ledger"
+	"sunbeon/display/web/limit"
+	"sunbeon/display/web/metrics"
 	"sunbeon/display/web/sqldb"
 )
+
+// version is set by the linker.
+var version = "development"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	host, err := os.Hostname()
-	if err != nil {
-		host = "main"
-	}
-	err = run(ctx, os.Args[1:], surroundings{store: os.Getenv("SUNBEON_STORE"), host: host}, os.Stdout, os.Stderr)
+	host, _ := os.Hostname() // a name by itself is as good
+	err := run(ctx, os.Args[1:], surroundings{store: os.Getenv("SUNBEON_STORE"), host: host}, os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, errHelp):
 	case err != nil:
@@ -56,11 +61,25 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	if len(args) > 0 && args[0] == "webhook-test" {
 		return webhookTest(ctx, args[1:], stdout, stderr)
 	}
+	if len(args) > 0 && args[0] == "enroll" {
+		return enrollCommand(args[1:], stdout, time.Now)
+	}
 	o, err := parse(args, around, stderr)
 	if err != nil {
 		return err
 	}
+	border, err := outlineOf(o.outline)
+	if err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	if o.json {
+		log = slog.New(slog.NewJSONHandler(stderr, nil))
+	}
+	keys, err := nationalKeys(o.keys)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(o.data, 0o750); err != nil {
 		return fmt.Errorf("cityweb: the folder for facts: %w; name a writable one with -data", err)
 	}
@@ -100,16 +119,43 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 		o.brokers = []string{b.URL()}
 		parts = append(parts, b.Run)
 	}
+	to, err := identified(link.Config{Brokers: o.brokers}, o.as)
+	if err != nil {
+		return err
+	}
+	enrolment, err := enrolling(o.ca, o.city, log)
+	if err != nil {
+		return err
+	}
 	var site *web.Site // the city hears nothing before it runs, and then there is one
-	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: link.Config{Brokers: o.brokers}, Store: store,
+	city := intake.New(intake.Config{City: o.city, Replica: o.replica, Link: to, Store: store,
 		Replied: func(office string, t feed.Issued) { site.Replied(office, t) }, Log: log.With("part", "intake")})
-	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Log: log.With("part", "web")}
+	days, err := figures.Open(ctx, figures.Config{DB: db, Log: log.With("part", "figures")})
+	if err != nil {
+		return err
+	}
+	registry := metrics.New(version)
+	if err := registry.Register(newCounts(city)); err != nil {
+		return fmt.Errorf("cityweb: metrics: %w", err)
+	}
+	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Readers: readers(), Figures: days, Outline: border, Enrol: enrolment, Log: log.With("part", "web"),
+		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
+		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
 	told.offer(&options)
 	site, err = web.New(options)
 	if err != nil {
 		return err
 	}
-	parts = append(parts, city.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) },
+	if o.metrics != "" {
+		own, err := net.Listen("tcp", o.metrics)
+		if err != nil {
+			return fmt.Errorf("cityweb: %w; choose another address with -metrics", err)
+		}
+		defer own.Close()
+		log.Info("metrics", "address", own.Addr().String())
+		parts = append(parts, func(ctx context.Context) error { return metrics.Serve(ctx, own, registry, log.With("part", "metrics")) })
+	}
+	parts = append(parts, city.Run, days.Run, func(ctx context.Context) error { return site.Serve(ctx, ln) },
 		func(ctx context.Context) error { return kept.Run(ctx, log.With("part", "ledger")) }, told.notifier(site).Run)
 
 	group, ctx := errgroup.WithContext(ctx)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -23,9 +24,16 @@ import (
 // its broker, and how to stop it.
 func started(t *testing.T, args ...string) (site, mqtt string, stop func()) {
 	t.Helper()
+	site, mqtt, _, stop = startedWithLog(t, args...)
+	return site, mqtt, stop
+}
+
+// startedWithLog gives what the program logs too.
+func startedWithLog(t *testing.T, args ...string) (site, mqtt string, log *logged, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	said, says := io.Pipe()
-	log := &logged{}
+	log = &logged{}
 	done := make(chan error, 1)
 	args = append([]string{"-listen", "127.0.0.1:0", "-mqtt", "127.0.0.1:0", "-data", filepath.Join(t.TempDir(), "facts"), "-city", "sujeong", "-name", "수정시/Sujeong"}, args...)
 	go func() {
@@ -42,13 +50,15 @@ func started(t *testing.T, args ...string) (site, mqtt string, stop func()) {
 	if !ok {
 		t.Fatalf("first line: %q", line[:n])
 	}
+	address := regexp.MustCompile(`broker"?[=:]"?(tcp://[0-9.:]+)`)
 	until(t, "the broker's address in the log", func() bool {
-		_, rest, found := strings.Cut(log.String(), "broker=tcp://")
-		mqtt, _, _ = strings.Cut(rest, "\n")
-		mqtt = "tcp://" + mqtt
-		return found
+		found := address.FindStringSubmatch(log.String())
+		if found != nil {
+			mqtt = found[1]
+		}
+		return found != nil
 	})
-	return site, mqtt, func() {
+	return site, mqtt, log, func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("it did not stop cleanly: %v", err)
@@ -187,6 +197,10 @@ func TestBadCommandLines(t *testing.T) {
 		"수정시/Sujeong City":    {"-name", "/Sujeong"},
 		"-replica: write":     {"-replica", "a/b"},
 		"-store":              {"-data", t.TempDir(), "-store", "postgres://127.0.0.1:1/city"},
+		`-metrics "9100"`:     {"-metrics", "9100"},
+		"text or json":        {"-log", "xml"},
+		"a range like":        {"-trusted-proxy", "proxy.example"},
+		"national-keys":       {"-data", t.TempDir(), "-national-keys", "/dev/null"},
 		"another address":     {"-data", t.TempDir(), "-listen", "192.0.2.1:1"},
 		"with -data":          {"-data", "/dev/null/x"},
 		"city's own with -br": {"-data", t.TempDir(), "-listen", "127.0.0.1:0", "-mqtt", "192.0.2.1:1"},
@@ -210,7 +224,7 @@ func TestBrokersMayBeRepeatedOrListed(t *testing.T) {
 }
 
 func TestReplicaIsNamedAfterTheMachine(t *testing.T) {
-	for host, want := range map[string]string{"web-1.city.example": "web-1-city-example", "시청": "--"} {
+	for host, want := range map[string]string{"web-1.city.example": "web-1-city-example", "시청": "--", "": "main"} {
 		if o, err := parse(nil, surroundings{host: host}, io.Discard); err != nil || o.replica != want {
 			t.Errorf("%q: %q %v, want %q", host, o.replica, err, want)
 		}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/display/web"
 	"sunbeon/display/web/intake"
+	"sunbeon/display/web/outline"
 )
 
 // offices shows the intake to the website, in the website's words.
@@ -48,4 +50,21 @@ func (o offices) Ask(ctx context.Context, office string, r feed.Request) (feed.R
 		err = fmt.Errorf("%w: %w", web.ErrTimeout, err)
 	}
 	return reply, err
+}
+
+// outlineOf reads the file of -outline; no file is no outline.
+func outlineOf(file string) (outline.Outline, error) {
+	if file == "" {
+		return outline.Outline{}, nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return outline.Outline{}, fmt.Errorf("cityweb: -outline: %w; name a readable GeoJSON file", err)
+	}
+	defer f.Close()
+	o, err := outline.Read(f)
+	if err != nil {
+		return o, fmt.Errorf("cityweb: -outline %s: %w", file, err)
+	}
+	return o, nil
 }

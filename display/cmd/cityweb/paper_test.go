@@ -61,6 +61,7 @@ func TestPaperTicketFromTheFactsToItsPage(t *testing.T) {
 		issue(41, others), issue(42, mine), `called {"band":"civil","number":41,"counter":3}`, `called {"band":"civil","number":42,"counter":5}`)
 	data := t.TempDir()
 	site, broker, stop := started(t, "-data", data)
+	listens(t, site)
 	tell(t, broker, facts[:3])
 	shows := func(want string) func() bool {
 		return func() bool {
@@ -74,6 +75,7 @@ func TestPaperTicketFromTheFactsToItsPage(t *testing.T) {
 	if !shows("앞에 1명")() {
 		t.Errorf("after the restart: %s", fetch(t, site+"api/v1/tickets/"+mine))
 	}
+	listens(t, site)
 	tell(t, broker, facts) // from the beginning: the office has not seen the cursor
 	until(t, "the call", shows("5번 창구로 오십시오"))
 	if page := fetch(t, site+"t/"+others); !strings.Contains(page, "3번 창구로 오십시오") {

@@ -101,12 +101,17 @@ const mosquittoPath = "/usr/sbin/mosquitto"
 
 // newMosquitto starts the real one with the configuration we ship, on a free
 // port of the loopback and with a folder of its own.
-func newMosquitto(t *testing.T, more ...string) *mosquitto {
+func newMosquitto(t *testing.T, tlsConf ...string) *mosquitto {
 	if _, err := os.Stat(mosquittoPath); err != nil {
 		t.Skipf("NOTICE: THE FEED IS NOT TESTED AGAINST MOSQUITTO, the broker of choice: %v (apt-get install mosquitto)", err)
 	}
 	m := &mosquitto{t: t, address: freeAddress(t)}
-	dir := t.TempDir()
+	dir, more := t.TempDir(), t.TempDir() // which is conf.d
+	for _, text := range tlsConf {
+		if err := os.WriteFile(filepath.Join(more, "sunbeon-tls.conf"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	m.db = filepath.Join(dir, "mosquitto.db")
 	shipped, err := os.ReadFile("mosquitto.conf")
 	if err != nil {
@@ -120,6 +125,7 @@ func newMosquitto(t *testing.T, more ...string) *mosquitto {
 	for old, new := range map[string]string{
 		"\nlistener 1883 127.0.0.1\n":                  "\nlistener " + port + " 127.0.0.1\n",
 		"\npersistence_location /var/lib/mosquitto/\n": "\npersistence_location " + dir + "/\n",
+		"\ninclude_dir /etc/mosquitto/conf.d\n":        "\ninclude_dir " + more + "\n",
 	} {
 		if strings.Count(conf, old) != 1 {
 			t.Fatalf("mosquitto.conf has no line %q", old)
@@ -129,13 +135,12 @@ func newMosquitto(t *testing.T, more ...string) *mosquitto {
 	if os.Getuid() == 0 {
 		conf = "user root\n" + conf // or it cannot write to the test's folder
 	}
-	conf += strings.Join(more, "\n") + "\n"
 	m.conf = filepath.Join(dir, "mosquitto.conf")
 	if err := os.WriteFile(m.conf, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m.start()
 	t.Cleanup(m.kill)
+	m.start()
 	return m
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,9 +21,10 @@ import (
 
 const cityName = "uijeongbu"
 
-// fast is a link for tests: the same behaviour, sooner.
+// fast is a link for tests: the same behaviour, sooner. Brokers stand in url with
+// commas between.
 func fast(url, name string) link.Config {
-	return link.Config{Brokers: []string{url}, ClientID: name, Username: name,
+	return link.Config{Brokers: strings.Split(url, ","), ClientID: name, Username: name,
 		KeepAlive: 4 * time.Second, Timeout: 4 * time.Second, // a busy machine answers late
 		MinBackoff: 10 * time.Millisecond, MaxBackoff: 100 * time.Millisecond}
 }
@@ -129,7 +131,7 @@ type kiosk struct {
 	rec   *record
 	desk  *counterDesk
 	epoch int64
-	tls   *tls.Config // of ssl://
+	tls   func() (*tls.Config, error) // of ssl://
 
 	up     *uplink.Uplink
 	cancel context.CancelFunc
@@ -138,7 +140,7 @@ type kiosk struct {
 
 func newKiosk(t *testing.T, id, url string) *kiosk { return newKioskWith(t, id, url, nil) }
 
-func newKioskWith(t *testing.T, id, url string, secure *tls.Config) *kiosk {
+func newKioskWith(t *testing.T, id, url string, secure func() (*tls.Config, error)) *kiosk {
 	k := &kiosk{t: t, id: id, url: url, tls: secure, rec: newRecord("j-" + id), desk: new(counterDesk)}
 	t.Cleanup(k.off)
 	k.on()
@@ -273,7 +275,7 @@ type stranger struct {
 
 func newStranger(t *testing.T, url string) *stranger { return newStrangerWith(t, url, "stranger", nil) }
 
-func newStrangerWith(t *testing.T, url, name string, secure *tls.Config) *stranger {
+func newStrangerWith(t *testing.T, url, name string, secure func() (*tls.Config, error)) *stranger {
 	lc := fast(url, name)
 	lc.KeepAlive = time.Minute // it listens on one connection, however slow the machine is
 	lc.TLS = secure

@@ -63,7 +63,8 @@ type factKey struct {
 }
 
 // store judges facts and stores those that follow, all or none. A verdict is nil
-// for a fact that is stored now, or one of the errors above.
+// for a fact that is stored now, or one of the errors above. Records that the
+// database has lost facts of since it was seen last are noted in s.lost.
 func (s *Store) store(ctx context.Context, facts []arrival) ([]error, error) {
 	tx, err := s.db.Begin(ctx)
 	if err != nil {
@@ -95,7 +96,18 @@ func (s *Store) store(ctx context.Context, facts []arrival) ([]error, error) {
 	} else if err := tx.Rollback(); err != nil {
 		return nil, fmt.Errorf("intake: store: %w", err)
 	}
-	maps.Copy(s.heads, b.heads)
+	for h, p := range b.heads {
+		if p.seq < s.heads[h].seq {
+			s.lost[h] = true
+		}
+		s.heads[h] = p
+	}
+	for _, a := range facts {
+		if _, there := b.heads[a.record()]; !there && s.heads[a.record()].seq > 0 {
+			s.lost[a.record()] = true
+			delete(s.heads, a.record())
+		}
+	}
 	return verdicts, nil
 }
 

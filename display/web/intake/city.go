@@ -51,6 +51,8 @@ type City struct {
 	linked     bool
 	since      time.Time
 	counts     Counts
+	refused    map[string]uint64 // by kind, which are few
+	storing    error             // what the store said last
 }
 
 // New makes a City; it hears nothing before Run.
@@ -64,7 +66,7 @@ func New(cfg Config) *City {
 	late := time.NewTimer(lookAfter)
 	late.Stop()
 	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(), run: rand.Text(), late: late, told: make(map[head]uint64),
-		offices: make(map[string]Office), complained: make(map[string]bool), since: cfg.Now()}
+		offices: make(map[string]Office), complained: make(map[string]bool), refused: make(map[string]uint64), since: cfg.Now()}
 }
 
 // Counts are for the health page, since the start.
@@ -75,6 +77,7 @@ type Counts struct {
 	Repeated  uint64 // facts that were stored already
 	Gaps      uint64 // facts refused because earlier ones are missing
 	Refused   uint64 // messages that could not be read
+	Failed    uint64 // batches of facts that the store did not take
 }
 
 // Offices are all offices that were heard of, by id.
@@ -104,6 +107,31 @@ func (c *City) Counts() Counts {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.counts
+}
+
+// Refused counts the messages that could not be read, by kind: the leaf of their
+// topic, or what is wrong with it.
+func (c *City) Refused() map[string]uint64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return maps.Clone(c.refused)
+}
+
+// Storing is the error with which the store has refused the last facts, nil when
+// it took them.
+func (c *City) Storing() error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.storing
+}
+
+// stored notes what the store said of a batch.
+func (c *City) stored(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.storing = err; err != nil {
+		c.counts.Failed++
+	}
 }
 
 func (c *City) setLink(up bool) {

@@ -14,9 +14,30 @@
 // number: the city then says again how far it has stored, and the office goes
 // back. The state needs no such care, because the next one is whole.
 //
+// # Facts
+//
 // A fact is stored if it follows the last one stored of the same record, and its
 // hash is SHA-256(hash of the one before, fact), the first after 32 zero bytes.
 // The cursor is published after the transaction is on the disk, never before.
+//
+// # Replicas
+//
+// Several Cities, each a process of its own, may share a broker and a store in
+// PostgreSQL. Every one hears everything.
+//
+//	       facts --> a: lock the office's rows -> read its position -> store 7, 8 --> days of a
+//	office           b: ...waits for the lock... -> 7, 8 are stored already -------> days of b
+//	       state (seq 8) --> c, which has not heard 7 and 8: after 1 s read from the store --> days of c
+//	       cursor <-- the one that has the lease, 6 s, renewed every 2 s
+//
+// A fact that another has stored is taken into the days like one's own; what lies
+// between is read from the store. One City at a time says the cursors, because an
+// office takes a cursor that goes back for the loss of what it had sent, and two
+// are heard in any order. Who has the lease falls silent 2 s before it ends; who
+// gets it reads all positions and says them. A cursor goes back only when the
+// database has: another copy of it has taken over.
+//
+// Replies are heard by all too: Config.Replied.
 //
 // # Tickets
 //
@@ -32,4 +53,13 @@
 // broker's memory or with the next repetition; a state from the broker's memory
 // is marked (Live is false), so that an old figure is never shown as a new one.
 // On every connection the city publishes all cursors from its own store.
+//
+// # Caveats
+//
+// The offices get no cursor for up to 6 s after the replica that said them was
+// killed; they then have a window of 64 facts on their way and wait.
+//
+// A process that stands still between a look at its lease and the write to the
+// broker, and goes on after the lease has ended, says an old cursor. The office
+// then sends again what is stored already, and hears the newer one in a second.
 package intake

@@ -80,6 +80,12 @@ func (c *City) storeFacts(ctx context.Context, posts []post) error {
 		}
 		have[a.record()][a.head.Seq] = a.head
 	}
+	for k := range c.cfg.Store.lost {
+		delete(c.cfg.Store.lost, k)
+		cur := feed.Cursor{V: 1, Journal: k.journal, Seq: c.cfg.Store.seq(k.office, k.journal)}
+		c.cfg.Log.Warn("intake: the database has lost facts, an older copy of it runs; the office is asked for them", "office", k.office, "stored", cur.Seq)
+		c.cursors.back(k.office, cur)
+	}
 	for k := range have {
 		// What is stored is said, whether or not the tickets could follow: the next
 		// state of the office shows that they are behind.
@@ -174,6 +180,15 @@ func (s *cursors) put(office string, c feed.Cursor) {
 	case s.wake <- struct{}{}:
 	default:
 	}
+}
+
+// back puts out a cursor that is behind the one before, because the store has lost
+// what it had: the office sends it again.
+func (s *cursors) back(office string, c feed.Cursor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.known, office)
+	s.put(office, c)
 }
 
 // introduce puts out the first cursor of an office.

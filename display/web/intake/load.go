@@ -69,7 +69,7 @@ func (s *Store) loadDays(ctx context.Context) error {
 }
 
 // loadedAtOnce is of how many offices one message to the database asks.
-const loadedAtOnce = 100
+const loadedAtOnce = 20
 
 // stored reads a fact from the store. It was read once before it was stored: an
 // error is the disk's.
@@ -121,7 +121,7 @@ func (s *Store) look(ctx context.Context, offices []string) error {
 		var h head
 		var p position
 		err := readPosition(scan, &h, &p)
-		if err == nil {
+		if err == nil && p.seq > s.heads[h].seq { // what has gone back is noticed where it matters, in store
 			s.heads[h] = p
 		}
 		return err

@@ -39,9 +39,6 @@ func (c *City) Run(ctx context.Context) error {
 		}
 	}
 	if lc.Username == "" {
-		lc.Username = lc.ClientID // a broker that takes the one for the other
-	}
-	if lc.Username == "" {
 		lc.Username = lc.ClientID // the broker's listener for this machine refuses who has no name
 	}
 	if lc.Log == nil {
@@ -111,7 +108,11 @@ func (c *City) work(ctx context.Context) {
 			c.readState(p)
 			c.readStatus(p)
 		}
-		if err := c.storeFacts(ctx, posts); err != nil && ctx.Err() == nil {
+		err := c.storeFacts(ctx, posts)
+		if ctx.Err() == nil {
+			c.stored(err)
+		}
+		if err != nil && ctx.Err() == nil {
 			// The facts are dropped; the offices still have them.
 			c.cfg.Log.Error("intake: facts not stored; check the disk or the database", "err", err)
 			select {
@@ -173,6 +174,7 @@ func (c *City) readStatus(p post) {
 func (c *City) refuse(kind, office string, err error) {
 	c.mu.Lock()
 	c.counts.Refused++
+	c.refused[kind]++
 	key := kind + " " + office
 	first := !c.complained[key] && len(c.complained) < 4*maxOffices
 	if first {

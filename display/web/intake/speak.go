@@ -21,47 +21,52 @@ const (
 	leaseMargin  = 2 * time.Second // for what is on its way to the broker, and for slow answers
 )
 
+// speaker is the right to say the cursors over one connection.
+type speaker struct {
+	*City
+	until time.Time // when to fall silent, by a clock that does not jump
+	said  bool      // in the log: that it is our turn
+}
+
 // speak says cursors over one connection as they move, while this replica is the
 // speaker.
 func (c *City) speak(ctx context.Context, conn link.Conn) error {
-	var until time.Time // when to fall silent
-	defer func() {
-		if time.Now().Before(until) {
-			c.resign(ctx)
-		}
-	}()
+	s := &speaker{City: c}
+	defer s.resign(ctx)
 	beat := time.NewTicker(leaseBeat)
 	defer beat.Stop()
-	for renew := true; ; {
-		if renew {
-			until = c.campaign(ctx, until)
+	s.campaign(ctx)
+	for {
+		if err := s.say(ctx, conn); err != nil {
+			return err
 		}
-		if time.Now().Before(until) {
-			if err := c.sayCursors(ctx, conn, until); err != nil {
-				return err
-			}
-		}
-		renew = false
 		select {
 		case <-c.cursors.wake:
 		case <-beat.C:
-			renew = true
+			s.campaign(ctx)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-func (c *City) sayCursors(ctx context.Context, conn link.Conn, until time.Time) error {
-	for office, cur := range c.cursors.take() {
-		if !time.Now().Before(until) {
-			return nil // the next speaker says them all
+func (s *speaker) may() bool { return time.Now().Before(s.until) }
+
+// say puts out what there is to say. What it may not say any more, the next
+// speaker says.
+func (s *speaker) say(ctx context.Context, conn link.Conn) error {
+	if !s.may() {
+		return nil
+	}
+	for office, cur := range s.cursors.take() {
+		if !s.may() {
+			return nil
 		}
 		b, err := json.Marshal(cur)
 		if err != nil {
 			return fmt.Errorf("intake: cursor: %w", err)
 		}
-		a := feed.Address{City: c.cfg.City, Office: office}
+		a := feed.Address{City: s.cfg.City, Office: office}
 		if err := conn.Send(ctx, a.Cursor(), 1, true, b); err != nil {
 			return err
 		}
@@ -69,44 +74,50 @@ func (c *City) sayCursors(ctx context.Context, conn link.Conn, until time.Time) 
 	return nil
 }
 
-// campaign takes or renews the lease. It returns the end of the time to speak in,
-// which stays as it was if the store does not answer. Who begins says all cursors,
-// as they are in the store: another replica may have said some that this one has
-// not come to.
-func (c *City) campaign(ctx context.Context, until time.Time) time.Time {
-	start := time.Now() // by a clock that does not jump
+// campaign takes or renews the lease. Who begins says all cursors, as they are in
+// the store: another replica may have said some that this one has not come to.
+func (s *speaker) campaign(ctx context.Context) {
+	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, leaseBeat)
 	defer cancel()
-	held, err := c.cfg.Store.db.Lease(ctx, speakerLease+"/"+c.cfg.City, c.run, leaseTerm)
-	was := start.Before(until)
-	if err == nil && held && !was {
+	held, err := s.cfg.Store.db.Lease(ctx, speakerLease+"/"+s.cfg.City, s.run, leaseTerm)
+	if err == nil && held && !s.may() {
 		var stored map[head]position
-		if stored, err = c.cfg.Store.positions(ctx); err == nil {
-			c.cursors.all(current(stored))
-			c.cfg.Log.Info("intake: this replica says the cursors", "replica", c.cfg.Replica)
+		if stored, err = s.cfg.Store.positions(ctx); err == nil {
+			s.cursors.all(current(stored))
 		}
 	}
+	log := s.cfg.Log.With("replica", s.cfg.Replica)
 	switch {
+	case err != nil && s.may(): // the next beat may bring it
+	case err != nil && s.said:
+		log.Warn("intake: the right to say the cursors has ended, the database does not renew it", "err", err)
+		s.said = false
 	case err != nil:
-		if was {
-			c.cfg.Log.Warn("intake: the right to say the cursors was not renewed; check the database", "err", err)
+	case held:
+		s.until = start.Add(leaseTerm - leaseMargin)
+		if !s.said {
+			log.Info("intake: this replica says the cursors")
 		}
-		return until
-	case !held && was:
-		c.cfg.Log.Warn("intake: another replica says the cursors", "replica", c.cfg.Replica)
+		s.said = true
+	default:
+		s.until = time.Time{}
+		if s.said {
+			log.Warn("intake: another replica says the cursors")
+		}
+		s.said = false
 	}
-	if !held {
-		return time.Time{}
-	}
-	return start.Add(leaseTerm - leaseMargin)
 }
 
 // resign lets another replica speak at once.
-func (c *City) resign(ctx context.Context) {
+func (s *speaker) resign(ctx context.Context) {
+	if !s.may() {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseBeat)
 	defer cancel()
-	if err := c.cfg.Store.db.Release(ctx, speakerLease+"/"+c.cfg.City, c.run); err != nil {
-		c.cfg.Log.Debug("intake: the right to say the cursors was not given back; it ends by itself", "err", err)
+	if err := s.cfg.Store.db.Release(ctx, speakerLease+"/"+s.cfg.City, s.run); err != nil {
+		s.cfg.Log.Debug("intake: the right to say the cursors was not given back; it ends by itself", "err", err)
 	}
 }
 

@@ -42,6 +42,7 @@ type Store struct {
 	db    *sqldb.DB
 	heads map[head]position // as last seen in the database
 	noted map[head]uint64   // up to where days have taken a record in
+	lost  map[head]bool     // has gone back in the database: an older copy of it took over
 	days  *days
 }
 
@@ -71,7 +72,7 @@ func OpenStore(ctx context.Context, db *sqldb.DB) (*Store, error) {
 	if err := db.Migrate(ctx, "facts", schema); err != nil {
 		return nil, fmt.Errorf("intake: open: %w", err)
 	}
-	s := &Store{db: db, noted: make(map[head]uint64), days: newDays()}
+	s := &Store{db: db, noted: make(map[head]uint64), lost: make(map[head]bool), days: newDays()}
 	var err error
 	if s.heads, err = s.positions(ctx); err == nil {
 		err = s.loadDays(ctx)

@@ -36,10 +36,24 @@ func storeAt(t *testing.T, dsn string) *Store {
 	return s
 }
 
-// eachStore runs a test on both databases, with the address of an empty one.
-func eachStore(t *testing.T, test func(t *testing.T, dsn string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "city.db")) })
-	t.Run("postgres", func(t *testing.T) { test(t, pgtest.New(t).Database()) })
+// TestStores is the contract of a store, on both databases, with an empty one for
+// each part.
+func TestStores(t *testing.T) {
+	contract := map[string]func(t *testing.T, dsn string){
+		"judges facts": judgesFacts, "nothing without the first": nothingWithoutTheFirst,
+		"replicas store the same facts": replicasStoreTheSameFacts, "falls back": fallsBack,
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		for what, test := range contract {
+			t.Run(what, func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "city.db")) })
+		}
+	})
+	t.Run("postgres", func(t *testing.T) {
+		server := pgtest.New(t)
+		for what, test := range contract {
+			t.Run(what, func(t *testing.T) { test(t, server.Database()) })
+		}
+	})
 }
 
 // recordOf makes the messages of a record of n facts.
@@ -79,86 +93,82 @@ func TestChainIsTheJournals(t *testing.T) {
 	}
 }
 
-func TestStoreJudgesFacts(t *testing.T) {
-	eachStore(t, func(t *testing.T, dsn string) {
-		ctx, s := t.Context(), storeAt(t, dsn)
-		rec := recordOf("a", 6)
-		other := recordOf("b", 2)
-		forged := rec[4]
-		forged.Fact = []byte(`{"day":1,"seq":5,"at":{},"kind":"forged"}`)
-		forked := rec[1]
-		forked.Hash = rec[2].Hash
-		nothing := rec[4]
-		nothing.Hash = strings.Repeat("0", 64)
-		var facts []arrival
-		var want []error
-		for _, st := range []struct {
-			what string
-			m    feed.FactMessage
-			want error
-		}{
-			{"the second before the first", rec[1], errGap},
-			{"the first", rec[0], nil},
-			{"the first again", rec[0], errRepeated},
-			{"the second", rec[1], nil},
-			{"a second that differs", forked, errForked},
-			{"a hole", rec[3], errGap},
-			{"the third", rec[2], nil},
-			{"the fourth", rec[3], nil},
-			{"a forged fifth", forged, errBroken},
-			{"a fifth without a hash", nothing, errBroken},
-			{"another record", other[0], nil},
-			{"the fifth", rec[4], nil},
-		} {
-			facts, want = append(facts, arrive(t, "o", st.m)), append(want, st.want)
-		}
-		got, err := s.store(ctx, facts)
-		if err != nil || !slices.Equal(got, want) {
-			t.Fatalf("%v\n%v, want\n%v", err, got, want)
-		}
-		if s.seq("o", "a") != 5 || s.seq("o", "b") != 1 || s.seq("p", "a") != 0 {
-			t.Errorf("stored %d and %d, want 5 and 1", s.seq("o", "a"), s.seq("o", "b"))
-		}
-		// And once more: now all of it lies in the database.
-		want = []error{errRepeated, errRepeated, errRepeated, errRepeated, errForked, errRepeated, errRepeated, errRepeated, errForked, errBroken, errRepeated, errRepeated}
-		forgedHash := chain([32]byte{}, forged.Fact)
-		facts[8].msg.Hash = hex.EncodeToString(forgedHash[:])
-		if got, err = s.store(ctx, facts); err != nil || !slices.Equal(got, want) {
-			t.Errorf("again: %v\n%v, want\n%v", err, got, want)
-		}
-		gone, stop := context.WithCancel(ctx)
-		stop()
-		if _, err := s.store(gone, []arrival{arrive(t, "o", rec[5])}); err == nil || s.seq("o", "a") != 5 {
-			t.Errorf("without its transaction fact %d counts: %v", s.seq("o", "a"), err)
-		}
-		s = storeAt(t, dsn)
-		if got := current(s.heads)["o"]; got != (feed.Cursor{V: 1, Journal: "a", Seq: 5}) {
-			t.Errorf("after opening again: %+v, want record a, stored last, at 5", got)
-		}
-		read, err := s.Facts(ctx, "o", "a", 2, 2)
-		if err != nil || len(read) != 2 || read[0].Seq != 3 || read[1].Seq != 4 || string(read[0].Raw) != string(rec[2].Fact) ||
-			read[0].Hash != rec[2].Hash || read[0].At != 1003 || read[0].Kind != "issued" {
-			t.Errorf("facts: %+v, %v", read, err)
-		}
-	})
+func judgesFacts(t *testing.T, dsn string) {
+	ctx, s := t.Context(), storeAt(t, dsn)
+	rec := recordOf("a", 6)
+	other := recordOf("b", 2)
+	forged := rec[4]
+	forged.Fact = []byte(`{"day":1,"seq":5,"at":{},"kind":"forged"}`)
+	forked := rec[1]
+	forked.Hash = rec[2].Hash
+	nothing := rec[4]
+	nothing.Hash = strings.Repeat("0", 64)
+	var facts []arrival
+	var want []error
+	for _, st := range []struct {
+		what string
+		m    feed.FactMessage
+		want error
+	}{
+		{"the second before the first", rec[1], errGap},
+		{"the first", rec[0], nil},
+		{"the first again", rec[0], errRepeated},
+		{"the second", rec[1], nil},
+		{"a second that differs", forked, errForked},
+		{"a hole", rec[3], errGap},
+		{"the third", rec[2], nil},
+		{"the fourth", rec[3], nil},
+		{"a forged fifth", forged, errBroken},
+		{"a fifth without a hash", nothing, errBroken},
+		{"another record", other[0], nil},
+		{"the fifth", rec[4], nil},
+	} {
+		facts, want = append(facts, arrive(t, "o", st.m)), append(want, st.want)
+	}
+	got, err := s.store(ctx, facts)
+	if err != nil || !slices.Equal(got, want) {
+		t.Fatalf("%v\n%v, want\n%v", err, got, want)
+	}
+	if s.seq("o", "a") != 5 || s.seq("o", "b") != 1 || s.seq("p", "a") != 0 {
+		t.Errorf("stored %d and %d, want 5 and 1", s.seq("o", "a"), s.seq("o", "b"))
+	}
+	// And once more: now all of it lies in the database.
+	want = []error{errRepeated, errRepeated, errRepeated, errRepeated, errForked, errRepeated, errRepeated, errRepeated, errForked, errBroken, errRepeated, errRepeated}
+	forgedHash := chain([32]byte{}, forged.Fact)
+	facts[8].msg.Hash = hex.EncodeToString(forgedHash[:])
+	if got, err = s.store(ctx, facts); err != nil || !slices.Equal(got, want) {
+		t.Errorf("again: %v\n%v, want\n%v", err, got, want)
+	}
+	gone, stop := context.WithCancel(ctx)
+	stop()
+	if _, err := s.store(gone, []arrival{arrive(t, "o", rec[5])}); err == nil || s.seq("o", "a") != 5 {
+		t.Errorf("without its transaction fact %d counts: %v", s.seq("o", "a"), err)
+	}
+	s = storeAt(t, dsn)
+	if got := current(s.heads)["o"]; got != (feed.Cursor{V: 1, Journal: "a", Seq: 5}) {
+		t.Errorf("after opening again: %+v, want record a, stored last, at 5", got)
+	}
+	read, err := s.Facts(ctx, "o", "a", 2, 2)
+	if err != nil || len(read) != 2 || read[0].Seq != 3 || read[1].Seq != 4 || string(read[0].Raw) != string(rec[2].Fact) ||
+		read[0].Hash != rec[2].Hash || read[0].At != 1003 || read[0].Kind != "issued" {
+		t.Errorf("facts: %+v, %v", read, err)
+	}
 }
 
-// TestNothingOfARecordWithoutItsFirstFact: a record that does not begin leaves no
+// nothingWithoutTheFirst: a record that does not begin leaves no
 // trace.
-func TestNothingOfARecordWithoutItsFirstFact(t *testing.T) {
-	eachStore(t, func(t *testing.T, dsn string) {
-		s := storeAt(t, dsn)
-		rec := recordOf("a", 2)
-		forged := rec[0]
-		forged.Hash = rec[1].Hash
-		got, err := s.store(t.Context(), []arrival{arrive(t, "o", rec[1]), arrive(t, "o", forged), arrive(t, "p", recordOf("b", 1)[0])})
-		if err != nil || !slices.Equal(got, []error{errGap, errBroken, nil}) {
-			t.Errorf("%v %v", got, err)
-		}
-		if s = storeAt(t, dsn); len(s.heads) != 1 || s.seq("p", "b") != 1 {
-			t.Errorf("%+v", s.heads)
-		}
-	})
+func nothingWithoutTheFirst(t *testing.T, dsn string) {
+	s := storeAt(t, dsn)
+	rec := recordOf("a", 2)
+	forged := rec[0]
+	forged.Hash = rec[1].Hash
+	got, err := s.store(t.Context(), []arrival{arrive(t, "o", rec[1]), arrive(t, "o", forged), arrive(t, "p", recordOf("b", 1)[0])})
+	if err != nil || !slices.Equal(got, []error{errGap, errBroken, nil}) {
+		t.Errorf("%v %v", got, err)
+	}
+	if s = storeAt(t, dsn); len(s.heads) != 1 || s.seq("p", "b") != 1 {
+		t.Errorf("%+v", s.heads)
+	}
 }
 
 // TestFileOfAnEarlierVersion: the tables of a version that knew SQLite alone are

@@ -7,7 +7,10 @@
 //   data-a="name=key ..." data-<name> is the value
 //   data-v="key"          an input's value
 //   data-show="key"       hidden while the value is empty or false
-//   data-list="key"       one child a row, made from its <template>
+//   data-h="key"          a link's address is data-base and the value
+//   data-list="key"       one child a row, made from its <template>, or the one
+//                         whose id is data-pattern
+//   data-fetch="address"  the element's own JSON, asked for now and then
 
 const body = document.body;
 const language = document.documentElement.lang;
@@ -28,6 +31,7 @@ function apply(el, row) {
   const d = el.dataset;
   if (d.t !== undefined) setText(el, text(pick(row, d.t)));
   if (d.v !== undefined) el.value = text(pick(row, d.v));
+  if (d.h !== undefined) el.href = d.base + encodeURIComponent(text(pick(row, d.h)));
   if (d.show !== undefined) el.hidden = !pick(row, d.show);
   if (d.a !== undefined) {
     for (const pair of d.a.split(" ")) {
@@ -39,6 +43,7 @@ function apply(el, row) {
 
 function patch(el, row) {
   for (const child of el.children) {
+    if (child.dataset.fetch !== undefined) continue; // it is told by itself
     apply(child, row);
     if (child.dataset.list !== undefined) patchList(child, pick(row, child.dataset.list) ?? []);
     else patch(child, row);
@@ -46,7 +51,7 @@ function patch(el, row) {
 }
 
 function patchList(el, rows) {
-  const pattern = el.querySelector(":scope > template");
+  const pattern = el.querySelector(":scope > template") ?? document.getElementById(el.dataset.pattern);
   const have = [...el.children].filter((child) => child !== pattern);
   rows.forEach((row, i) => {
     if (!have[i]) {
@@ -114,8 +119,9 @@ async function askTicket() {
 }
 
 function office(row) {
-  const el = document.querySelector(`[data-office="${CSS.escape(row.id)}"]`);
-  if (!el) { // an office that is new to the city: its card comes with the page
+  const places = document.querySelectorAll(`[data-office="${CSS.escape(row.id)}"]`);
+  if (places.length === 0 && document.querySelector("[data-part]")) return; // it is on another page
+  if (places.length === 0) { // an office that is new to the city: its card comes with the page
     const last = Number(sessionStorage.getItem("reloaded") ?? 0);
     if (Date.now() - last > 30000) {
       sessionStorage.setItem("reloaded", Date.now());
@@ -123,8 +129,24 @@ function office(row) {
     }
     return;
   }
-  apply(el, row);
-  patch(el, row);
+  for (const el of places) { // the map has it twice
+    apply(el, row);
+    patch(el, row);
+  }
+}
+
+// What no update tells, while somebody looks.
+export async function ask(el) {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(el.dataset.fetch);
+    if (!answer.ok) return;
+    const row = await answer.json();
+    apply(el, row);
+    patch(el, row);
+  } catch {
+    // The stream's own banner says that the city is out of reach.
+  }
 }
 
 let broken;
@@ -159,6 +181,7 @@ function connect() {
 }
 
 if (body.dataset.events) connect();
+for (const el of document.querySelectorAll("[data-fetch]")) setInterval(() => ask(el), 60000);
 if (document.querySelector("[data-heard]")) setInterval(tick, 1000);
 
 // A second tap is harmless, but it should look so.

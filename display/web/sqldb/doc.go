@@ -11,4 +11,17 @@
 // Each part of the city keeps its own tables and brings its own steps to
 // Migrate: the steps of a part are run once, in order, and never changed after a
 // release.
+//
+//	Begin -> Exec, Query, Each (many sets of parameters, one message) -> Commit
+//	           `- Lock: other replicas wait for these rows
+//	Transient: run the same transaction again
+//	Lease: what one replica at a time may do, judged by the database's clock
+//
+// # Caveats
+//
+// Statements are prepared once a connection: a pooler between cityweb and
+// PostgreSQL must keep sessions (pgbouncer: pool_mode = session).
+//
+// A lease ends for its holder by the holder's own clock: whoever has one must
+// stop early enough before its term, see package intake.
 package sqldb

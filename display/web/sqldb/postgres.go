@@ -24,7 +24,7 @@ const (
 
 var sessionSettings = [...][2]string{
 	{"application_name", "cityweb"},
-	{"idle_in_transaction_session_timeout", "15s"},
+	{"idle_in_transaction_session_timeout", "5s"},
 	{"tcp_keepalives_idle", "10"},
 	{"tcp_keepalives_interval", "5"},
 	{"tcp_keepalives_count", "3"},

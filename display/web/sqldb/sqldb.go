@@ -80,7 +80,11 @@ func (d *DB) Begin(ctx context.Context) (*Tx, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqldb: begin: %w", err)
 	}
-	tx, err := conn.BeginTx(ctx, nil)
+	var level *sql.TxOptions
+	if false { // whatever the server's default is: Lock is what transactions rely on
+		level = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	}
+	tx, err := conn.BeginTx(ctx, level)
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("sqldb: begin: %w", err)

@@ -76,7 +76,7 @@ func New(t testing.TB) *Server {
 			}
 		}
 	}
-	if out, err := s.command("initdb", "-D", s.data(), "-U", User, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--no-locale", "--no-sync").CombinedOutput(); err != nil {
+	if out, err := s.Command("initdb", "-D", s.data(), "-U", User, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--no-locale", "--no-sync").CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -137,7 +137,8 @@ func credential(t testing.TB) *syscall.Credential {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-func (s *Server) command(program string, args ...string) *exec.Cmd {
+// Command is one of PostgreSQL's own programs.
+func (s *Server) Command(program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(s.bin, program), args...)
 	cmd.Dir = s.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: s.as}
@@ -173,7 +174,8 @@ func (s *Server) Start() {
 func (s *Server) launch() {
 	s.t.Helper()
 	s.log = new(bytes.Buffer)
-	s.cmd = s.command("postgres", "-D", s.data(), "-h", "127.0.0.1", "-p", s.port, "-k", "", "-c", "shared_buffers=32MB", "-c", "max_connections=60")
+	s.cmd = s.Command("postgres", "-D", s.data(), "-h", "127.0.0.1", "-p", s.port, "-k", "", "-c", "shared_buffers=32MB", "-c", "max_connections=60",
+		"-c", "fsync=off") // the machine stays up: what reached the kernel is not lost
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
