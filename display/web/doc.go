@@ -2,8 +2,11 @@
 // office by itself, online tickets, and the same as JSON.
 //
 //	/                      all offices            /en/...  the same in English
+//	                       ?q= searches, ?sort=wait orders, ?page= turns
+//	/map                   all offices, drawn and listed
 //	/o/<office>            one office: services, counters, calls, address
 //	/o/<office>/ticket     POST: an online ticket, then 303 to
+//	/widget/<office>       one office in small, for a frame on another site
 //	/t/<token>             a ticket's own page, on paper its QR code; POST below it:
 //	                       .../cancel   gives the ticket up
 //	                       .../delay    lets 1, 3 or 5 others go first
@@ -13,7 +16,7 @@
 //	/o/<office>/arrive?code=1234         the same check-in, from the QR code in the hall
 //	/sw.js                               the worker that shows messages
 //	/events, /o/<office>/events, /t/<token>/events    server-sent events, JSON
-//	/api/v1/offices[/<office>]       JSON with ETag
+//	/api/v1/offices[/<office>[/nearby]]    JSON with ETag
 //	/api/v1/offices/<office>/curves  JSON: its day by the half hour, see figures
 //	/api/v1/tickets/<token>          JSON, for the ticket's page
 //	/B551982/cso_v2/cso_{info,realtime}_v2   the national format
@@ -42,6 +45,24 @@
 // Everything a page shows is worded on this side, in both languages, and goes
 // out as text; the page's module only puts text in its place and lets ages
 // tick. Without JavaScript the pages are complete.
+//
+// # Where it is
+//
+// The map has no tiles and asks no other server: it is drawn here, offices where
+// they say they are, the same scale in both directions, an outline of the city
+// behind them where -outline gives one (package outline). Marks that would lie on
+// each other are moved apart, with a line to where they belong; a mark without
+// room for its name has a number, which is in the list beside it.
+//
+//	+----------------------------+   1 신곡1동 주민센터  원활 5명
+//	|        (2) 자금동          |   2 자금동 주민센터   혼잡 42명
+//	|  (12)      (3) 신곡2동     |   ...
+//	|--- 1 km                 N ^|   in the eight directions from the middle
+//	+----------------------------+
+//
+// By distance the browser orders the offices itself: the page carries their
+// positions, and the reader's never leaves it. "Sooner nearby" is reckoned here,
+// from one office to the others.
 //
 // # A ticket
 //

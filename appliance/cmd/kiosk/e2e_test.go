@@ -186,6 +186,9 @@ func TestFromPressToTheCityPage(t *testing.T) {
 		t.Errorf("the paper says:\n%s", text)
 	}
 	city.says(`[data-office="CS0001"] .total strong`, "1명")
+	plan := b.open("city map", cityBase+"map")
+	plan.holds("the office is drawn", `document.querySelector('.map [data-office="CS0001"] circle')`)
+	plan.says(`li[data-office="CS0001"] .total`, "1명")
 	bench.holds("the board has a picture", `document.querySelector("#board").naturalWidth === 1280`)
 	before := bench.pixels()
 
@@ -206,6 +209,10 @@ func TestFromPressToTheCityPage(t *testing.T) {
 	})
 	city.says(`[data-office="CS0001"] .total strong`, "0명")
 	city.holds("the city sees the call", `document.querySelector('[data-office="CS0001"] [data-t="calledText"]').textContent.trim() === "1"`)
+	plan.says(`li[data-office="CS0001"] .total`, "0명")
+	if text := get(t, cityBase+"widget/CS0001"); !strings.Contains(text, "<b>0명</b>") {
+		t.Errorf("the widget says:\n%s", text)
+	}
 	bench.picture("bench")
 	counter.picture("counter-serving")
 	city.picture("city")

@@ -202,6 +202,8 @@ func TestBadCommandLines(t *testing.T) {
 		"a range like":        {"-trusted-proxy", "proxy.example"},
 		"national-keys":       {"-data", t.TempDir(), "-national-keys", "/dev/null"},
 		"another address":     {"-data", t.TempDir(), "-listen", "192.0.2.1:1"},
+		"-outline":            {"-data", t.TempDir(), "-outline", "/dev/null/x"},
+		"not GeoJSON":         {"-data", t.TempDir(), "-outline", "/dev/null"},
 		"with -data":          {"-data", "/dev/null/x"},
 		"city's own with -br": {"-data", t.TempDir(), "-listen", "127.0.0.1:0", "-mqtt", "192.0.2.1:1"},
 	} {
@@ -214,6 +216,32 @@ func TestBadCommandLines(t *testing.T) {
 	if err := run(t.Context(), []string{"-help"}, surroundings{}, io.Discard, &usage); !errors.Is(err, errHelp) || !strings.Contains(usage.String(), "-broker url") {
 		t.Errorf("%v %s", err, usage.String())
 	}
+}
+
+// TestOutlineIsOnTheMap: the file of -outline is drawn behind an office that has
+// told where it is.
+func TestOutlineIsOnTheMap(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "city.geojson")
+	if err := os.WriteFile(file, []byte(`{"type":"Polygon","coordinates":[[[127,37.7],[127.1,37.7],[127.1,37.8],[127,37.8],[127,37.7]]]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	site, broker, stop := started(t, "-outline", file)
+	ctx, leave := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() {
+		gone <- office(ctx, broker, &feed.Snapshot{V: 1, City: "sujeong", Office: "CS0001", Journal: "j", Epoch: 1, Rev: 1, AsOf: time.Now().UnixMilli(), Clock: true,
+			Name: "수정1동 주민센터", Day: 1, DayOpen: true, Where: &feed.Where{Lat: 37.75, Lon: 127.05},
+			Services: []feed.Service{{ID: "civil", Name: "민원", Waiting: new(3), Issuing: feed.IssuingOpen, Counters: new(1)}}})
+	}()
+	until(t, "the outline behind the office", func() bool {
+		page := fetch(t, site+"map")
+		return strings.Contains(page, `<path class="border"`) && strings.Contains(page, "수정1동")
+	})
+	leave()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	stop()
 }
 
 func TestBrokersMayBeRepeatedOrListed(t *testing.T) {
