@@ -28,8 +28,8 @@ func cookie(t *testing.T, r *http.Response) string {
 	return ""
 }
 
-// tapped asks for a ticket as a device's page with an id does.
-func tapped(t *testing.T, s *Site, cookie, id, service string) *http.Response {
+// ofDevice asks for a ticket as a device's page with an id does.
+func ofDevice(t *testing.T, s *Site, cookie, id, service string) *http.Response {
 	t.Helper()
 	return post(t, s, "/o/CS0001/ticket", url.Values{"id": {id + strings.Repeat("x", 16)}, "service": {service}}, "Cookie", cookie)
 }
@@ -72,12 +72,12 @@ func TestCookieOfADevice(t *testing.T) {
 
 func TestDeviceHasOneLiveTicket(t *testing.T) {
 	c, a, b := twoReplicas(t)
-	r := tapped(t, a, "", "one", "passport")
+	r := ofDevice(t, a, "", "one", "passport")
 	first, me := r.Header.Get("Location"), cookie(t, r)
 	for _, s := range []*Site{a, b} {
 		for _, service := range []string{"passport", "civil"} {
 			b.Replied("CS0001", *c.answers[c.requests()[0].ID].Ticket)
-			r := tapped(t, s, me, "two", service)
+			r := ofDevice(t, s, me, "two", service)
 			if at := r.Header.Get("Location"); r.StatusCode != http.StatusSeeOther || at != first+"?"+oneOnly {
 				t.Errorf("%s again: %s %s", service, r.Status, at)
 			}
@@ -89,7 +89,7 @@ func TestDeviceHasOneLiveTicket(t *testing.T) {
 	if page := visible(text(t, get(t, a, first+"?"+oneOnly))); !contains(page, "이미 이 번호표가 있습니다", "502") {
 		t.Error(page)
 	}
-	if r := tapped(t, a, "", "other device", "passport"); r.Header.Get("Location") == first {
+	if r := ofDevice(t, a, "", "other device", "passport"); r.Header.Get("Location") == first {
 		t.Error("another device is led to it")
 	}
 	// When it has ended, however that is, another may be taken.
@@ -98,43 +98,43 @@ func TestDeviceHasOneLiveTicket(t *testing.T) {
 		{Office: "CS0001", Day: 1, Status: feed.StatusCancelled},
 		{Office: "CS0001", Day: 1, Status: feed.StatusNoShow, Changed: time.Now().Add(-11 * time.Minute), Rules: feed.Rules{LateWithin: 10, LatePlace: feed.LateEnd}},
 	} {
-		at := tapped(t, a, me, "before "+end.Status, "passport").Header.Get("Location")
+		at := ofDevice(t, a, me, "before "+end.Status, "passport").Header.Get("Location")
 		at, _, _ = strings.Cut(at, "?")
 		c.tell(strings.TrimPrefix(at, "/t/"), end)
-		r := tapped(t, b, me, "after "+end.Status, "civil")
+		r := ofDevice(t, b, me, "after "+end.Status, "civil")
 		if now := r.Header.Get("Location"); r.StatusCode != http.StatusSeeOther || now == at || strings.Contains(now, "?") {
 			t.Errorf("after %s: %s %s", end.Status, r.Status, now)
 		}
 		now := r.Header.Get("Location")
 		c.tell(strings.TrimPrefix(now, "/t/"), Ticket{Office: "CS0001", Day: 1, Status: feed.StatusFinished})
 	}
-	missed := tapped(t, a, me, "missed", "passport").Header.Get("Location")
+	missed := ofDevice(t, a, me, "missed", "passport").Header.Get("Location")
 	c.tell(strings.TrimPrefix(missed, "/t/"), Ticket{Office: "CS0001", Day: 1, Status: feed.StatusNoShow, Changed: time.Now().Add(-9 * time.Minute), Rules: feed.Rules{LateWithin: 10, LatePlace: feed.LateEnd}})
-	if at := tapped(t, a, me, "still", "passport").Header.Get("Location"); at != missed+"?"+oneOnly {
+	if at := ofDevice(t, a, me, "still", "passport").Header.Get("Location"); at != missed+"?"+oneOnly {
 		t.Errorf("who may still come back is given another: %s", at)
 	}
 	// The same page of before leads on, not back to what has ended.
 	c.tell(strings.TrimPrefix(missed, "/t/"), Ticket{Office: "CS0001", Day: 1, Status: feed.StatusVoid})
-	if at := tapped(t, a, me, "missed", "passport").Header.Get("Location"); at == missed || at == "" {
+	if at := ofDevice(t, a, me, "missed", "passport").Header.Get("Location"); at == missed || at == "" {
 		t.Errorf("the same form again: %s", at)
 	}
-	if at := tapped(t, b, me, "missed", "passport").Header.Get("Location"); at == missed || at == "" {
+	if at := ofDevice(t, b, me, "missed", "passport").Header.Get("Location"); at == missed || at == "" {
 		t.Errorf("the same form again, on another replica: %s", at)
 	}
 }
 
 func TestTicketOfYesterdayLeavesRoom(t *testing.T) {
 	c, a, b := twoReplicas(t)
-	r := tapped(t, a, "", "one", "passport")
+	r := ofDevice(t, a, "", "one", "passport")
 	first, me := r.Header.Get("Location"), cookie(t, r)
 	// The other replica has not heard of it: that does not make it over.
-	if at := tapped(t, b, me, "two", "passport").Header.Get("Location"); at != first+"?"+oneOnly {
+	if at := ofDevice(t, b, me, "two", "passport").Header.Get("Location"); at != first+"?"+oneOnly {
 		t.Errorf("%s", at)
 	}
 	o := hall("CS0001", time.Now())
 	o.Snapshot.Day = 2
 	c.set(o)
-	if at := tapped(t, b, me, "two", "passport").Header.Get("Location"); at == "" || strings.HasPrefix(at, first) {
+	if at := ofDevice(t, b, me, "two", "passport").Header.Get("Location"); at == "" || strings.HasPrefix(at, first) {
 		t.Errorf("the next day: %s", at)
 	}
 }
@@ -150,12 +150,12 @@ func TestTapsOnTwoReplicas(t *testing.T) {
 		for i := range places {
 			s := []*Site{a, b}[i%2]
 			taps.Go(func() {
-				at := tapped(t, s, me, []string{"one", "two", "three"}[i/2], "passport").Header.Get("Location")
+				at := ofDevice(t, s, me, []string{"one", "two", "three"}[i/2], "passport").Header.Get("Location")
 				places[i], _, _ = strings.Cut(at, "?")
 			})
 		}
 		taps.Go(func() { // and another service meanwhile
-			if r := tapped(t, b, me, "four", "civil"); r.StatusCode != http.StatusConflict || !contains(text(t, r), string(stillAsking)) {
+			if r := ofDevice(t, b, me, "four", "civil"); r.StatusCode != http.StatusConflict || !contains(text(t, r), string(stillAsking)) {
 				// Unless it came first: then the others are told to wait.
 				if r.StatusCode != http.StatusSeeOther {
 					t.Error(r.Status)

@@ -6,7 +6,6 @@
 //	/map                   all offices, drawn and listed
 //	/o/<office>            one office: services, counters, calls, address
 //	/o/<office>/ticket     POST: an online ticket, then 303 to
-//	/widget/<office>       one office in small, for a frame on another site
 //	/t/<token>             a ticket's own page, on paper its QR code; POST below it:
 //	                       .../cancel   gives the ticket up
 //	                       .../delay    lets 1, 3 or 5 others go first
@@ -15,6 +14,7 @@
 //	                       .../text     a telephone number, to the city's gateway
 //	/o/<office>/arrive?code=1234         the same check-in, from the QR code in the hall
 //	/sw.js                               the worker that shows messages
+//	/widget/<office>       one office in small, for a frame on another site
 //	/events, /o/<office>/events, /t/<token>/events    server-sent events, JSON
 //	/api/v1/offices[/<office>[/nearby]]    JSON with ETag
 //	/api/v1/offices/<office>/curves  JSON: its day by the half hour, see figures
@@ -25,12 +25,17 @@
 // The data comes from a City (what the offices have said), Tickets (what their
 // facts tell) and a Desk (what they can be asked). An update runs
 //
-//	City.Watch -> hub (one goroutine) -> Card and Detail, each encoded once, and
-//	              a wake for the pages of the office's tickets, which ask anew
-//	           -> every reader's mailbox -> its own connection
+//	City.Watch -> hub (one goroutine) -> the readers of the office's page, and a
+//	              wake for the pages of its tickets, which ask anew
+//	           -> the readers of all offices, every 100 ms all that has changed
 //
-// and a reader whose mailbox is full, or whose connection takes longer than 10 s
-// for one write, is dropped: it comes back by itself and is given what it missed.
+// and is encoded and compressed once for all of them. A reader has no queue: the
+// hub knows by a number what it has, and gives it the newest of the rest when its
+// connection takes it. One whose connection takes longer than 10 s is dropped: it
+// comes back by itself and is given what it missed. See reader.go.
+//
+// Pages and JSON that are the same for everybody may be kept by any cache for 5 s;
+// package proxy has nginx's configuration for it.
 //
 // # How old is it
 //

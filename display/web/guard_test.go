@@ -254,8 +254,9 @@ func TestMetricsStaySmall(t *testing.T) {
 	}
 }
 
-// Public figures are compressed, a ticket and its pages never. Of streams see
-// press_test.go.
+// Public figures are compressed, a ticket and its pages never: their length would
+// tell of them. A stream is compressed in its own way, and a ticket's has nothing
+// but wakes.
 func TestCompression(t *testing.T) {
 	var many []Office
 	for i := range 30 {
@@ -279,6 +280,9 @@ func TestCompression(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer answer.Body.Close()
+		if strings.HasSuffix(path, "/events") {
+			return answer, nil
+		}
 		b, err := io.ReadAll(answer.Body)
 		if err != nil {
 			t.Fatal(err)

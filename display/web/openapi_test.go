@@ -195,7 +195,10 @@ func (j *judged) ask(t *testing.T, operation, path string, status int, wrong boo
 func TestAnswersAreAsDescribed(t *testing.T) {
 	now := time.Now()
 	bare := Office{ID: "CS0008", Received: now, Live: true, Snapshot: &feed.Snapshot{V: 1, City: "c", Office: "CS0008", AsOf: now.UnixMilli()}}
-	c := newTown(hall("CS0001", now), heardHall("CS0002", now), hall("CS0003", now.Add(-time.Hour)), bare, Office{ID: "CS0009"})
+	quick := hall("CS0004", now) // near by, and nobody waits for a passport
+	quick.Snapshot.Where.Lat += 0.01
+	quick.Snapshot.Services[1].Waiting, quick.Snapshot.Services[1].Wait = new(0), &feed.Range{}
+	c := newTown(hall("CS0001", now), heardHall("CS0002", now), hall("CS0003", now.Add(-time.Hour)), quick, bare, Office{ID: "CS0009"})
 	waiting, called := slip(3), slip(0)
 	called.Status, called.Counter = feed.StatusCalled, 2
 	c.tell("abcdefghijklmnop", waiting)
@@ -226,6 +229,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET /api/v1/offices", "/api/v1/offices"},
 		{"GET /api/v1/offices/{office}", "/api/v1/offices/CS0001"},
 		{"GET /api/v1/offices/{office}/curves", "/api/v1/offices/CS0001/curves"},
+		{"GET /api/v1/offices/{office}/nearby", "/api/v1/offices/CS0001/nearby"},
 		{"GET /api/v1/openapi.yaml", "/api/v1/openapi.yaml"},
 		{realtime, "/B551982/cso_v2/cso_realtime_v2?serviceKey=right&type=json&numOfRows=3"},
 		{info, "/B551982/cso_v2/cso_info_v2?serviceKey=right"},
@@ -238,9 +242,12 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	for _, id := range []string{"CS0002", "CS0003", "CS0008", "CS0009"} {
 		j.ask(t, "GET /api/v1/offices/{office}", "/api/v1/offices/"+id, 200, false)
 	}
-	j.ask(t, "GET /api/v1/offices/{office}", "/api/v1/offices/CS7777", 404, false)
-	for id, status := range map[string]int{"CS0002": 200, "CS0003": 200, "CS0009": 200, "CS7777": 404} {
-		j.ask(t, "GET /api/v1/offices/{office}/curves", "/api/v1/offices/"+id+"/curves", status, false)
+	for _, leaf := range []string{"", "/curves", "/nearby"} {
+		j.ask(t, "GET /api/v1/offices/{office}"+leaf, "/api/v1/offices/CS7777"+leaf, 404, false)
+	}
+	j.ask(t, "GET /api/v1/offices/{office}/curves", "/api/v1/offices/CS0009/curves", 200, false)
+	if _, body := j.ask(t, "GET /api/v1/offices/{office}/nearby", "/api/v1/offices/CS0001/nearby", 200, false); !contains(string(body), `"office":"CS0004"`) {
+		t.Errorf("nothing is near, so that the shape of it is not seen: %s", body)
 	}
 	j.ask(t, ticket, "/api/v1/tickets/abcdefghijklmnop", 200, false)
 	j.ask(t, ticket, "/api/v1/tickets/abcdefghijklmnoq", 200, false)

@@ -92,8 +92,7 @@ func (h *hub) enter(r *reader) {
 	}
 	r.crowd, r.at = c, int32(len(c.readers))
 	c.readers = append(c.readers, r)
-	r.seen = min(r.seen, h.number.Load()) // it may claim anything
-	r.link = h.links - 1                  // whatever it has heard, the time it has not
+	r.link = h.links - 1 // whatever it has heard, the time it has not
 	h.turn++
 	r.turn = h.turn % lookTurns
 	if d, ok := h.due(r); ok {

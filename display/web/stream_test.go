@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -329,6 +330,37 @@ func TestSlowReaderIsGivenTheNewest(t *testing.T) {
 		if s.attend(&reader{crowd: &crowd{}}) {
 			t.Error("a reader was taken after the end")
 		}
+	})
+}
+
+// TestFrontPageIsToldInOnePiece what several offices say at nearly the same time,
+// and at once what one says after a pause.
+func TestFrontPageIsToldInOnePiece(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(hall("CS0001", time.Now()), hall("CS0002", time.Now()), hall("CS0003", time.Now()))
+		s := newSite(t, c)
+		ctx, cancel := context.WithCancel(t.Context())
+		go s.Run(ctx)
+		d := newDesk()
+		if !s.hub.place() || !s.attend(&reader{crowd: &crowd{}, conn: d}) {
+			t.Fatal("no room")
+		}
+		<-d.got
+		start := time.Now()
+		c.say(hall("CS0001", time.Now()))
+		if b := <-d.got; bytes.Count(b, []byte("event: ")) != 1 || time.Since(start) != 0 {
+			t.Errorf("after %v: %s", time.Since(start), b)
+		}
+		for _, id := range []string{"CS0003", "CS0001", "CS0002", "CS0001"} {
+			c.say(hall(id, time.Now()))
+		}
+		b := string(<-d.got)
+		order := strings.Index(b, `"CS0003"`) < strings.Index(b, `"CS0002"`) && strings.Index(b, `"CS0002"`) < strings.Index(b, `"CS0001"`)
+		if strings.Count(b, "event: ") != 3 || !order || time.Since(start) != frontPause {
+			t.Errorf("after %v: %s", time.Since(start), b)
+		}
+		cancel()
+		<-s.done
 	})
 }
 

@@ -48,6 +48,7 @@ func fronts(n int) audience { return audience{Path: "/events", N: n, Front: true
 type cityRun struct {
 	offices, readers int
 	opened           time.Duration // to connect the readers
+	brokerMB         float64       // of the broker's own memory, at the end
 	byReaders        []window      // the first without readers
 	byChanges        []window      // the first without changes; the last is the whole load
 }
@@ -129,7 +130,8 @@ func (r *cityRun) run(ctx context.Context, p *place) (err error) {
 		}
 		r.byChanges = append(r.byChanges, window{o.Rate, d})
 	}
-	return nil
+	_, r.brokerMB, err = memory(c.broker)
+	return err
 }
 
 // load is the window with everything.
@@ -155,8 +157,8 @@ func brokerCore(ctx context.Context, p *place) (result, error) {
 		return result{}, err
 	}
 	w := r.load()
-	return result{w.core(w.broker), fmt.Sprintf("mosquitto in that run: %d connections, %.0f messages a second in, as many to the city, a cursor for each office with news",
-		r.offices+1, 2*float64(w.offices.Changes)/w.took.Seconds())}, nil
+	return result{w.core(w.broker), fmt.Sprintf("mosquitto in that run: %d connections, %.0f messages a second in, as many to the city, a cursor for each office with news; %.0f MB",
+		r.offices+1, 2*float64(w.offices.Changes)/w.took.Seconds(), r.brokerMB)}, nil
 }
 
 func citywebCore(ctx context.Context, p *place) (result, error) {

@@ -3,6 +3,7 @@ package broker_test
 import (
 	"crypto/tls"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -256,6 +257,156 @@ func TestAnOfficeReadsItsOwnTopicsOnly(t *testing.T) {
 		for payload, topic := range found.all {
 			if payload != "own cursor" {
 				t.Errorf("it hears %q on %s", payload, topic)
+			}
+		}
+	})
+}
+
+// TestAWillIsWrittenAsItsOwner: a last will is a message like any other.
+func TestAWillIsWrittenAsItsOwner(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		ca.office("CS0001")
+		thief := ca.office("CS0002")
+		b := start()
+		own, other := feed.Address{City: cityName, Office: "CS0002"}, feed.Address{City: cityName, Office: "CS0001"}
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		h, _ := city.hears(feed.Wildcard(cityName, "status"))
+		for _, a := range []feed.Address{other, own} { // its own last: when that is heard, so is the other's
+			p := newProxy(t, b)
+			newStrangerWill(t, strings.Replace(p.url(), "tcp", "ssl", 1), "CS0002", thief,
+				&link.Message{Topic: a.Status(), Payload: []byte("will of " + a.Office), QoS: 1, Retained: true})
+			p.cut(true)
+		}
+		eventually(t, "its own will", func() bool { return h.has("will of CS0002") })
+		if h.has("will of CS0001") {
+			t.Error("an office said another's last will")
+		}
+	})
+}
+
+// TestAnotherOfficesClientID: an office that connects with another's client id
+// gets nothing of it. mosquitto takes the id from the certificate; a NATS cluster
+// takes what the client says, and ends the other's connection, which comes back.
+func TestAnotherOfficesClientID(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		victim, thief := ca.office("CS0001"), ca.office("CS0002")
+		b := start()
+		office := newStrangerWith(t, b.url(), "CS0001", victim)
+		liar := newStrangerWith(t, b.url(), "CS0001", thief)
+		own := feed.Address{City: cityName, Office: "CS0002"}
+		h, _ := liar.hears(feed.Address{City: cityName, Office: "CS0001"}.Cursor(), own.Cursor())
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		city.say(feed.Address{City: cityName, Office: "CS0001"}.Cursor(), true, []byte("not yours"))
+		city.say(own.Cursor(), true, []byte("yours"))
+		eventually(t, "it hears its own", func() bool { return h.has("yours") })
+		if h.has("not yours") {
+			t.Error("it hears what is another's")
+		}
+		ended := false
+		select {
+		case <-office.conn.Done():
+			ended = true
+		default:
+		}
+		if promised := b.promises().ownID; ended == promised {
+			t.Errorf("the other's connection was ended: %v; %s", ended, improved)
+		}
+	})
+}
+
+// TestTwoWebsites: each process of the website has a name of its own, and neither
+// ends the other's connection.
+func TestTwoWebsites(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		office := ca.office("CS0001")
+		b := start()
+		one, two := newStrangerWith(t, b.url(), "city@1", ca.website(1)), newStrangerWith(t, b.url(), "city@2", ca.website(2))
+		atOne, _ := one.hears(feed.Wildcard(cityName, "facts"))
+		atTwo, _ := two.hears(feed.Wildcard(cityName, "facts"))
+		newStrangerWith(t, b.url(), "CS0001", office).say(feed.Address{City: cityName, Office: "CS0001"}.Facts(), false, []byte("fact"))
+		eventually(t, "both hear it", func() bool { return atOne.has("fact") && atTwo.has("fact") })
+	})
+}
+
+// TestRevoked: an office that is revoked says nothing more once the broker has
+// read its lists again, not even on the connection that it has.
+func TestRevoked(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		bad, good := ca.office("CS0001"), ca.office("CS0002")
+		b := start()
+		city := newStrangerWith(t, b.url(), "city@1", ca.website(1))
+		h, _ := city.hears(feed.Wildcard(cityName, "facts"))
+		old, other := newStrangerWith(t, b.url(), "CS0001", bad), newStrangerWith(t, b.url(), "CS0002", good)
+		facts := feed.Address{City: cityName, Office: "CS0001"}.Facts()
+		old.say(facts, false, []byte("before"))
+		eventually(t, "it is heard before", func() bool { return h.has("before") })
+		if err := ca.Revoke("CS0001"); err != nil {
+			t.Fatal(err)
+		}
+		b.reload()
+		n := 0
+		eventually(t, "it is heard no more", func() bool {
+			n++
+			said := fmt.Sprint("after-", n)
+			if old.conn.Publish(t.Context(), facts, 1, false, []byte(said)) != nil {
+				return true // it was ended
+			}
+			mark := fmt.Sprint("mark-", n)
+			other.say(feed.Address{City: cityName, Office: "CS0002"}.Facts(), false, []byte(mark))
+			eventually(t, "the other office is heard", func() bool { return h.has(mark) })
+			return !h.has(said)
+		})
+		// A new connection is refused, or may do nothing.
+		c, err := bad()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.ServerName = "127.0.0.1"
+		first, _, _ := strings.Cut(strings.TrimPrefix(b.url(), "ssl://"), ",")
+		conn, err := tls.Dial("tcp", first, c)
+		if err == nil {
+			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			conn.Write([]byte("\x10\x12\x00\x04MQTT\x04\x02\x00\x3c\x00\x06CS0001")) // CONNECT
+			answer := make([]byte, 4)
+			if _, err = io.ReadFull(conn, answer); err == nil && answer[3] == 0 {
+				t.Error("a revoked certificate is welcome")
+			}
+			conn.Close()
+		}
+		t.Logf("a new connection: %v", err)
+	})
+}
+
+// Without a certificate, or with that of another authority, nobody gets in.
+func TestNobodyWithoutACertificate(t *testing.T) {
+	eachSecured(t, func(t *testing.T, ca *authority, start func() secured) {
+		b := start()
+		stranger := newAuthority(t).office("CS0001")
+		for what, give := range map[string]func() (*tls.Config, error){
+			"none": func() (*tls.Config, error) { c, err := ca.website(1)(); c.Certificates = nil; return c, err },
+			"of another city": func() (*tls.Config, error) {
+				c, err := stranger()
+				own, _ := ca.website(1)()
+				c.RootCAs = own.RootCAs
+				return c, err
+			},
+			"the website's good": ca.website(1),
+		} {
+			c, err := give()
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.ServerName = "127.0.0.1"
+			first, _, _ := strings.Cut(strings.TrimPrefix(b.url(), "ssl://"), ",")
+			conn, err := tls.Dial("tcp", first, c)
+			if err == nil {
+				conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+				conn.Write([]byte("\x10\x12\x00\x04MQTT\x04\x02\x00\x3c\x00\x06city@1")) // CONNECT
+				_, err = io.ReadFull(conn, make([]byte, 4))
+				conn.Close()
+			}
+			if good := strings.HasSuffix(what, "good"); (err == nil) != good {
+				t.Errorf("a certificate, %s: %v", what, err)
 			}
 		}
 	})

@@ -42,15 +42,19 @@ func TestLateReaderSeesTheState(t *testing.T) {
 	})
 }
 
+// onDisk has a broker save its memory, and looks for something in it.
+func onDisk(t *testing.T, m *mosquitto, what string) bool {
+	t.Helper()
+	b, err := os.ReadFile(m.save())
+	return err == nil && bytes.Contains(b, []byte(what))
+}
+
 func TestMemorySurvivesSIGKILL(t *testing.T) {
 	t.Parallel()
 	m := newMosquitto(t)
 	k := newKiosk(t, "CS0001", m.url())
 	k.show(7)
-	eventually(t, "the state is on the disk", func() bool {
-		b, err := os.ReadFile(m.save())
-		return err == nil && bytes.Contains(b, []byte(`"waiting":7`))
-	})
+	eventually(t, "the state is on the disk", func() bool { return onDisk(t, m, `"waiting":7`) })
 	k.off()
 	m.kill()
 	m.start()
@@ -298,7 +302,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("a hanging office: %v", err)
 		}
 
-		b.kill()
+		b.gone()
 		eventually(t, "the city knows", func() bool { up, _ := c.city.Link(); return !up })
 		if _, err := issue("x0123456789abcdef"); !errors.Is(err, intake.ErrOffline) {
 			t.Errorf("without a broker: %v", err)
@@ -354,6 +358,7 @@ func TestHostilePayloads(t *testing.T) {
 		k.grow(70)
 		c.whole(k.rec, "CS0001")
 		eventually(t, "the state", func() bool { return c.waiting("CS0001") == 1 })
+		eventually(t, "and the status", func() bool { o, _ := c.city.Office("CS0001"); return o.Status != nil })
 		before, _ := c.city.Office("CS0001")
 		refused, bad := c.city.Counts().Refused, k.up.Stats().Bad
 

@@ -276,7 +276,12 @@ type stranger struct {
 func newStranger(t *testing.T, url string) *stranger { return newStrangerWith(t, url, "stranger", nil) }
 
 func newStrangerWith(t *testing.T, url, name string, secure func() (*tls.Config, error)) *stranger {
+	return newStrangerWill(t, url, name, secure, nil)
+}
+
+func newStrangerWill(t *testing.T, url, name string, secure func() (*tls.Config, error), will *link.Message) *stranger {
 	lc := fast(url, name)
+	lc.Will = will
 	lc.KeepAlive = time.Minute // it listens on one connection, however slow the machine is
 	lc.TLS = secure
 	ctx, cancel := context.WithCancel(context.Background())
@@ -290,6 +295,7 @@ func newStrangerWith(t *testing.T, url, name string, secure func() (*tls.Config,
 			case <-ctx.Done():
 			}
 			<-ctx.Done()
+			cancel() // it has one connection in its life
 			return ctx.Err()
 		})
 	}()

@@ -3,13 +3,14 @@ package broker_test
 import (
 	"bytes"
 	"fmt"
-	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 const natsPath = "../../../var/tools/nats-server"
@@ -25,6 +26,7 @@ type node struct {
 	t       *testing.T
 	conf    string
 	address string
+	monitor string
 	cmd     *exec.Cmd
 	log     *bytes.Buffer
 }
@@ -45,7 +47,7 @@ func newCluster(t *testing.T, ca string) *cluster {
 		routes = append(routes, freeAddress(t))
 	}
 	for i, route := range routes {
-		n := &node{t: t, address: freeAddress(t)}
+		n := &node{t: t, address: freeAddress(t), monitor: freeAddress(t)}
 		dir := t.TempDir()
 		n.conf = filepath.Join(dir, "nats.conf")
 		conf := string(shipped)
@@ -78,18 +80,14 @@ func newCluster(t *testing.T, ca string) *cluster {
 				conf = before + after
 			}
 		}
+		conf += fmt.Sprintf("http: %q\n", n.monitor)
 		if err := os.WriteFile(n.conf, []byte(conf), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c.nodes = append(c.nodes, n)
 		t.Cleanup(n.kill)
 	}
-	for _, n := range c.nodes {
-		n.run()
-	}
-	for _, n := range c.nodes {
-		n.ready()
-	}
+	c.back()
 	return c
 }
 
@@ -102,9 +100,26 @@ func (c *cluster) url() string {
 }
 
 // start, kill: what happens to a cluster happens to one of its machines.
-func (c *cluster) start()       { c.nodes[0].run(); c.nodes[0].ready() }
-func (c *cluster) kill()        { c.nodes[0].kill() }
-func (c *cluster) save() string { return "" }
+func (c *cluster) start() { c.nodes[0].run(); c.nodes[0].ready() }
+func (c *cluster) kill()  { c.nodes[0].kill() }
+
+func (c *cluster) back() {
+	for _, n := range c.nodes {
+		n.run()
+	}
+	for _, n := range c.nodes {
+		n.ready()
+	}
+}
+
+func (c *cluster) promises() promises { return promises{memoryLater: true, machine: true} }
+func (c *cluster) another() server    { return nil }
+
+func (c *cluster) gone() {
+	for _, n := range c.nodes {
+		n.kill()
+	}
+}
 
 func (n *node) run() {
 	n.t.Helper()
@@ -117,16 +132,16 @@ func (n *node) run() {
 	}
 }
 
-// ready waits until the node serves MQTT, which it does when the cluster has a
-// leader.
+// ready waits until the cluster has a leader and the node is part of it.
 func (n *node) ready() {
 	n.t.Helper()
-	eventually(n.t, "a node of the cluster listens", func() bool {
-		c, err := net.Dial("tcp", n.address)
-		if err == nil {
-			c.Close()
+	within(n.t, time.Minute, "a node of the cluster is well", func() bool {
+		r, err := http.Get("http://" + n.monitor + "/healthz")
+		if err != nil {
+			return false
 		}
-		return err == nil
+		defer r.Body.Close()
+		return r.StatusCode == http.StatusOK
 	})
 }
 

@@ -71,9 +71,10 @@ func (c *City) session(ctx context.Context, conn link.Conn) error {
 	}{
 		{"reply/+", 1},
 		{"facts", 1},
-		{"status", 1},
-		// A broker's queue for a reader at QoS 1 is bounded, and all retained states
-		// come at once; an old state is worth nothing, so nothing is queued.
+		// A broker's queue for a reader at QoS 1 is bounded, and all retained messages
+		// come at once; an old one is worth nothing, so nothing is queued. A cluster of
+		// NATS moreover loses what is published while it makes a reader at QoS 1.
+		{"status", 0},
 		{"state", 0},
 	} {
 		if err := conn.Subscribe(ctx, feed.Wildcard(c.cfg.City, s.leaf), s.qos, c.file); err != nil {
