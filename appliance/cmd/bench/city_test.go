@@ -31,7 +31,9 @@ func TestCrowd(t *testing.T) {
 
 // Growth is of a unit's cost beyond the base, and of what is more than noise.
 func TestGrowth(t *testing.T) {
-	at := func(size float64, web time.Duration) window { return window{size, day{took: 10 * time.Second, web: web}} }
+	at := func(size float64, web time.Duration) window {
+		return window{size, day{took: 10 * time.Second, web: web}}
+	}
 	units := func(w window) int { return int(w.size) }
 	for _, c := range []struct {
 		name string
