@@ -31,11 +31,12 @@ func crowdOf(readers, offices int) []audience {
 	var out []audience
 	left := readers
 	for i := range busy {
-		n := min(left, int(math.Ceil(float64(readers)/float64(i+1)/all)))
+		n := int(float64(readers) / float64(i+1) / all)
 		left -= n
 		id := officeName(i)
 		out = append(out, audience{Path: "/o/" + id + "/events", Office: id, N: n})
 	}
+	out[0].N += left // what rounding leaves
 	return out
 }
 
@@ -190,17 +191,26 @@ func changeGrowth(ctx context.Context, p *place) (result, error) {
 	return growth(r.byChanges, "changes/s", "change", func(w window) int { return w.offices.Changes })
 }
 
-// growth is the cost of a unit at the largest size over that at the smallest. The
-// first window is the base.
+// growth is the cost of a unit at the largest size over that at the smallest
+// whose cost stands out from the base, the first window: what is less than a tenth
+// of it is noise, as in a very short run.
 func growth(all []window, of, unit string, units func(window) int) (result, error) {
 	base := float64(all[0].web) / float64(all[0].took)
 	var costs []float64
 	var said []string
 	for _, w := range all[1:] {
-		n := max(1, units(w)) // a short run may have none
-		c := max(1, float64(w.web)-base*float64(w.took)) / float64(n)
-		costs = append(costs, c)
-		said = append(said, fmt.Sprintf("%.0f: %.1f", w.size, c/1e3))
+		before := base * float64(w.took)
+		more := float64(w.web) - before
+		if more < before/10 || units(w) == 0 {
+			said = append(said, fmt.Sprintf("%.0f: too little", w.size))
+			continue
+		}
+		costs = append(costs, more/float64(units(w)))
+		said = append(said, fmt.Sprintf("%.0f: %.1f", w.size, costs[len(costs)-1]/1e3))
 	}
-	return result{costs[len(costs)-1] / costs[0], fmt.Sprintf("cityweb's processor, us a %s at so many %s: %s; base %.1f %% of a core", unit, of, strings.Join(said, ", "), 100*base)}, nil
+	note := fmt.Sprintf("cityweb's processor, us a %s at so many %s: %s; base %.1f %% of a core", unit, of, strings.Join(said, ", "), 100*base)
+	if len(costs) < 2 {
+		return result{0, note + "; no two sizes to compare"}, nil
+	}
+	return result{costs[len(costs)-1] / costs[0], note}, nil
 }
