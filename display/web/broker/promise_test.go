@@ -253,3 +253,32 @@ func TestTheSecondBroker(t *testing.T) {
 		}
 	})
 }
+
+// TestTwoBrokersApart is what two brokers that know nothing of each other cannot
+// do: one that comes back draws those who start anew, and they are alone there.
+func TestTwoBrokersApart(t *testing.T) {
+	eachBroker(t, func(t *testing.T, one server) {
+		two := one.another()
+		if two == nil {
+			t.Skip("a cluster is one broker")
+		}
+		both := one.url() + "," + two.url()
+		c := newCity(t, both)
+		k, l := newKiosk(t, "CS0001", both), newKiosk(t, "CS0002", both)
+		eventually(t, "all are at the first", func() bool { return c.waiting("CS0001") == 1 && c.waiting("CS0002") == 1 })
+		one.kill()
+		k.show(2)
+		l.show(2)
+		eventually(t, "all are at the second", func() bool { return c.waiting("CS0001") == 2 && c.waiting("CS0002") == 2 })
+		k.off()
+		one.start()
+		k.on()
+		eventually(t, "an office is at the first again", func() bool { return k.up.Stats().Proven })
+		k.show(3)
+		l.show(3)
+		eventually(t, "the city is at the second still", func() bool { return c.waiting("CS0002") == 3 })
+		if c.waiting("CS0001") == 3 {
+			t.Errorf("the city hears both; %s", improved)
+		}
+	})
+}
