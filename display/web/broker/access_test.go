@@ -147,6 +147,19 @@ func (h *heard) count() int {
 	return len(h.all)
 }
 
+// offices is how many said their state, those of marks not counted.
+func (h *heard) offices() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	seen := map[string]bool{}
+	for _, topic := range h.all {
+		if a, _, _, err := feed.ParseTopic(topic); err == nil && a.Office != "CS9999" {
+			seen[a.Office] = true
+		}
+	}
+	return len(seen)
+}
+
 // hears subscribes to filters; it says which were refused.
 func (s *stranger) hears(filters ...string) (*heard, int) {
 	s.t.Helper()
