@@ -97,8 +97,8 @@ needs-bench:
 	@sh .ci/needs fonts-nanum xvfb $(SCREEN)
 
 needs-test:
-	@sh .ci/tool nats-server $(NATS)
 	@sh .ci/needs fonts-nanum fonts-noto-cjk mosquitto chromium nodejs npm strace xvfb espeak-ng alsa-utils $(SCREEN)
+	@sh .ci/tool nats-server $(NATS)
 
 needs-hil:
 	@sh .ci/needs fonts-nanum mosquitto qemu-system-arm xz-utils e2fsprogs debian-archive-keyring

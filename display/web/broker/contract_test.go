@@ -298,7 +298,7 @@ func TestRequests(t *testing.T) {
 
 		// An office that hangs, and a citizen with less patience than ours.
 		k.desk.mu.Lock()
-		k.desk.before = func(ctx context.Context, _ feed.Request) { <-ctx.Done() }
+		k.desk.before = func(context.Context, feed.Request) { <-t.Context().Done() }
 		k.desk.mu.Unlock()
 		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
