@@ -37,7 +37,7 @@ func file(t *testing.T, name, text string) string {
 // Every mistake on the command line is answered with what to write instead, and
 // nothing is opened.
 func TestCommandLineMistakes(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	data, sample := filepath.Join(t.TempDir(), "data"), file(t, "office.toml", string(sim.Office()))
 	for _, c := range []struct {
 		args []string
 		want string
@@ -63,6 +63,13 @@ func TestCommandLineMistakes(t *testing.T) {
 		{[]string{"forecast", "score", "-journal", filepath.Join(data, "none.db")}, "none.db"},
 		{[]string{"forecast", "score", "more"}, "kiosk forecast score"},
 		{[]string{"pin", "1234"}, "takes no arguments"},
+		{[]string{"enroll"}, "kiosk enroll: no office: give -config"},
+		{[]string{"enroll", "-config", "none.toml"}, "kiosk enroll: no city: give -city"},
+		{[]string{"enroll", "-config", "none.toml", "-city", "https://c", "now"}, `kiosk enroll: ["now"] is too much`},
+		{[]string{"enroll", "-config", filepath.Join(data, "none.toml"), "-city", "https://c", "-code", "x"}, "give the file's path"},
+		{[]string{"enroll", "-config", sample, "-city", "https://c", "-code", "7K2M", "-data", data}, "has 16 letters and digits"},
+		{[]string{"enroll", "-config", sample, "-city", "https://c", "-data", data}, "no code was given"},
+		{[]string{"enroll", "-config", sample, "-city", "c", "-code", "7K2M-9QXW-0T4D-RB3H", "-data", filepath.Join(t.TempDir(), "enroll")}, "write https://"},
 	} {
 		out, err := run(t, "", c.args...)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -138,7 +138,7 @@ func Run(ctx context.Context, cfg Config, session func(ctx context.Context, c Co
 	}
 	var wait backoff
 	down := false // said in the log
-	for n := 0; ctx.Err() == nil; n++ {
+	for n := 0; ctx.Err() == nil; {
 		broker := cfg.Brokers[n%len(cfg.Brokers)]
 		start := time.Now()
 		up, err := once(ctx, &cfg, broker, func() {
@@ -151,8 +151,8 @@ func Run(ctx context.Context, cfg Config, session func(ctx context.Context, c Co
 		if up && time.Since(start) >= cfg.MaxBackoff {
 			wait = backoff{} // it had been good
 		}
-		if up && n > 0 {
-			n-- // a broker that took us is tried again first
+		if !up {
+			n++ // one that took us is tried again first: the others are there too
 		}
 		if up || !down {
 			cfg.Log.Warn("link: no connection", "broker", broker, "err", err)

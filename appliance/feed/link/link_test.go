@@ -165,6 +165,33 @@ func TestBackoffForgetsAfterAGoodConnection(t *testing.T) {
 	})
 }
 
+// A broker that took us is tried again before the next in the list, the first one
+// too: where two do not know each other, who changes alone is alone.
+func TestSameBrokerAfterACut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dead := ""
+		p := &pipe{t: t}
+		p.refuse = func(_ int, address string) bool { return address == dead }
+		cfg := config(p)
+		cfg.Brokers = []string{"tcp://one", "tcp://two"}
+		running(t, cfg, hold, func() {
+			time.Sleep(time.Second)
+			p.cut()
+			time.Sleep(10 * time.Second)
+			p.mu.Lock()
+			dead = "one:1883"
+			p.mu.Unlock()
+			p.cut()
+			time.Sleep(30 * time.Second)
+			p.cut()
+			time.Sleep(30 * time.Second)
+		})
+		if got := strings.Join(p.dialed, " "); got != "one:1883 one:1883 one:1883 two:1883 two:1883" {
+			t.Errorf("dialed %s", got)
+		}
+	})
+}
+
 func TestNewClientForEveryConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &pipe{t: t}

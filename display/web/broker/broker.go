@@ -10,10 +10,12 @@
 // It remembers nothing: after a restart the offices say their state again, and
 // the facts follow from the cursor, but the page is empty until then. Its order
 // after a resumed session is wrong, which is why the feed never resumes one. A
-// city of many offices runs mosquitto with the mosquitto.conf beside this file.
+// city of many offices runs mosquitto with the mosquitto.conf beside this file, or
+// a cluster of NATS with nats.conf; docs/brokers.md says what each can and cannot.
 //
 // By default anybody on the same machine may read and write everything, and
-// nobody from elsewhere may connect: there are no passwords here. Widen that
+// nobody from elsewhere may connect: there are no passwords and no certificates
+// here, which the other brokers have (package enrol). Widen that
 // with Allow, and only on a network that ends at the building.
 package broker
 

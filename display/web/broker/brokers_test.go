@@ -214,7 +214,7 @@ func (m *mosquitto) save() string {
 // eventually waits for an event by looking.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	within(t, 20*time.Second, what, ok)
+	within(t, time.Minute, what, ok)
 }
 
 func within(t *testing.T, most time.Duration, what string, ok func() bool) {

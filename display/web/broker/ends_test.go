@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -132,6 +133,7 @@ type kiosk struct {
 	desk  *counterDesk
 	epoch int64
 	tls   func() (*tls.Config, error) // of ssl://
+	name  string                      // of the client; "" is the id
 
 	up     *uplink.Uplink
 	cancel context.CancelFunc
@@ -151,7 +153,7 @@ func (k *kiosk) address() feed.Address { return feed.Address{City: cityName, Off
 
 func (k *kiosk) on() {
 	k.epoch++
-	lc := fast(k.url, k.id)
+	lc := fast(k.url, cmp.Or(k.name, k.id))
 	lc.TLS = k.tls
 	k.up = uplink.New(uplink.Config{Address: k.address(), Link: lc, Source: k.rec, Office: k.desk,
 		Epoch: k.epoch, Software: "test"})
@@ -189,6 +191,7 @@ type cityEnd struct {
 	t    *testing.T
 	url  string
 	path string
+	tls  func() (*tls.Config, error) // of ssl://
 
 	db     *sqldb.DB
 	store  *intake.Store
@@ -197,8 +200,10 @@ type cityEnd struct {
 	done   chan struct{}
 }
 
-func newCity(t *testing.T, url string) *cityEnd {
-	c := &cityEnd{t: t, url: url, path: filepath.Join(t.TempDir(), "facts.db")}
+func newCity(t *testing.T, url string) *cityEnd { return newCityWith(t, url, nil) }
+
+func newCityWith(t *testing.T, url string, secure func() (*tls.Config, error)) *cityEnd {
+	c := &cityEnd{t: t, url: url, tls: secure, path: filepath.Join(t.TempDir(), "facts.db")}
 	t.Cleanup(c.off)
 	c.on()
 	return c
@@ -213,7 +218,9 @@ func (c *cityEnd) on() {
 	if c.store, err = intake.OpenStore(context.Background(), c.db); err != nil {
 		c.t.Fatal(err)
 	}
-	c.city = intake.New(intake.Config{City: cityName, Link: fast(c.url, "city"), Store: c.store})
+	lc := fast(c.url, "city")
+	lc.TLS = c.tls
+	c.city = intake.New(intake.Config{City: cityName, Link: lc, Store: c.store})
 	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel, c.done = cancel, make(chan struct{})
 	go func() {

@@ -136,7 +136,7 @@ func (n *node) run() {
 func (n *node) ready() {
 	n.t.Helper()
 	within(n.t, time.Minute, "a node of the cluster is well", func() bool {
-		r, err := http.Get("http://" + n.monitor + "/healthz")
+		r, err := http.Get("http://" + n.monitor + "/healthz?js-server-only=true")
 		if err != nil {
 			return false
 		}
