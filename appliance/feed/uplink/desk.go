@@ -34,8 +34,8 @@ func newDesk(u *Uplink) *desk {
 
 // hear is the subscription's handler.
 func (d *desk) hear(m link.Message) {
-	_, leaf, id, err := feed.ParseTopic(m.Topic)
-	if err == nil && leaf != "request" {
+	a, leaf, id, err := feed.ParseTopic(m.Topic)
+	if err == nil && (leaf != "request" || a != d.u.cfg.Address) {
 		err = fmt.Errorf("%w: topic %.80q", feed.ErrInvalid, m.Topic)
 	}
 	if err == nil && m.Retained {
