@@ -15,7 +15,7 @@ import (
 func looks() []struct{ name, path string } {
 	return []struct{ name, path string }{
 		{"all offices", "/"}, {"found", "/?q=%EC%97%AC%EA%B6%8C"}, {"nothing found", "/?q=zz"}, {"map", "/map"},
-		{"live", "/o/CS0001"}, {"nearby", "/o/CS0006"}, {"closed early", "/o/CS0005"}, {"closing soon", "/o/CS0007"}, {"stale", "/o/CS0009"},
+		{"live", "/o/CS0001"}, {"taking", "/o/CS0001/ticket?service=passport"}, {"nearby", "/o/CS0006"}, {"closed early", "/o/CS0005"}, {"closing soon", "/o/CS0007"}, {"stale", "/o/CS0009"},
 		{"observed", "/o/CS0011"}, {"closed", "/o/CS0013"}, {"unheard", "/o/CS0015"}, {"refusal", "/o/none"}, {"ticket not known yet", "/t/abcdefghijklmnop"},
 		{"widget", "/widget/CS0001"}, {"widget stale", "/widget/CS0009"}, {"widget observed", "/widget/CS0011"}, {"widget unknown", "/widget/none"},
 	}

@@ -5,7 +5,8 @@
 //	                       ?q= searches, ?sort=wait orders, ?page= turns
 //	/map                   all offices, drawn and listed
 //	/o/<office>            one office: services, counters, calls, address
-//	/o/<office>/ticket     POST: an online ticket, then 303 to
+//	/o/<office>/ticket     ?service= what an online ticket means, and its button;
+//	                       POST: the ticket, then 303 to
 //	/t/<token>             a ticket's own page, on paper its QR code; POST below it:
 //	                       .../cancel   gives the ticket up
 //	                       .../delay    lets 1, 3 or 5 others go first

@@ -103,6 +103,7 @@ type page struct {
 	Near   []Elsewhere
 	Still  bool // a widget that does not load itself again
 	Detail *Detail
+	Wanted *Service // of Detail: an online ticket of it is offered
 	Ticket *TicketView
 	Token  string // of Ticket
 	// OneOnly: the device asked for another ticket while it has this. TextsOn: it
@@ -201,7 +202,7 @@ func (s *Site) office(w http.ResponseWriter, r *http.Request) {
 	d.Curves = s.curves(r.Context(), o, &d, time.UnixMilli(p.Now))
 	p.Title, p.Detail = d.Name, &d
 	p.Near = nearby(d.Card, cards(s.city, time.UnixMilli(p.Now)))
-	p.Events, p.Refresh, p.Nonce, p.Public = events, 60, rand.Text(), true
+	p.Events, p.Refresh, p.Public = events, 60, true
 	s.render(w, "office.html", http.StatusOK, p)
 }
 

@@ -11,10 +11,11 @@ func (s *Site) Handler() http.Handler {
 	for _, base := range []string{"", "/en"} {
 		mux.Handle("GET "+base+"/{$}", s.zip(http.HandlerFunc(s.front)))
 		mux.Handle("GET "+base+"/map", s.zip(http.HandlerFunc(s.drawn)))
-		mux.HandleFunc("GET "+base+"/o/{office}", s.office)
+		mux.Handle("GET "+base+"/o/{office}", s.zip(http.HandlerFunc(s.office)))
 		mux.Handle("GET "+base+"/o/{office}/curves", s.zip(http.HandlerFunc(s.curvesAgain)))
 		mux.HandleFunc("GET "+base+"/widget/{office}", s.widget)
 		mux.HandleFunc("GET "+base+"/t/{token}", s.ticket)
+		mux.HandleFunc("GET "+base+"/o/{office}/ticket", s.offered)
 		mux.HandleFunc("POST "+base+"/o/{office}/ticket", s.take)
 		mux.HandleFunc("POST "+base+"/t/{token}/cancel", s.cancel)
 		mux.HandleFunc("POST "+base+"/t/{token}/delay", s.delay)

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -21,6 +22,27 @@ const (
 	// later, and what it has given all the same is given back: see regret.go.
 	askWithin = 4500 * time.Millisecond
 )
+
+// offered is the page of an online ticket before it is taken: what awaits its
+// holder, and the button. It is nobody's to keep: it has the request's id.
+func (s *Site) offered(w http.ResponseWriter, r *http.Request) {
+	o, ok := s.city.Office(r.PathValue("office"))
+	if !ok {
+		s.refuse(w, r, because(unknownOffice))
+		return
+	}
+	p := s.page(r, Words{"온라인 번호표", "Online ticket"})
+	d := detail(o, p.Link.Connected, time.UnixMilli(p.Now))
+	service := r.URL.Query().Get("service")
+	i := slices.IndexFunc(d.Services, func(v Service) bool { return v.ID == service && v.Online })
+	if i < 0 {
+		s.refuse(w, r, because(noService))
+		return
+	}
+	p.Detail, p.Wanted, p.Nonce = &d, &d.Services[i], rand.Text()
+	p.Other += "?" + url.Values{"service": {service}}.Encode()
+	s.render(w, "take.html", http.StatusOK, p)
+}
 
 // take asks the office for an online ticket and leads to its page. A device has
 // one at a time: while it has, everything leads there.

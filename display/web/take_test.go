@@ -24,8 +24,20 @@ func wanted() url.Values { return url.Values{"id": {pageID}, "service": {"passpo
 func TestTicketFromThePageToItsEnd(t *testing.T) {
 	c := newTown(hall("CS0001", time.Now()))
 	s := newSite(t, c)
-	page := text(t, get(t, s, "/o/CS0001"))
-	form := regexp.MustCompile(`(?s)action="(/o/CS0001/ticket)" data-show="onlineNow">\s*<input type="hidden" name="id" value="([^"]+)">\s*<input type="hidden" name="service" value="(passport)"`).FindStringSubmatch(page)
+	public := get(t, s, "/o/CS0001")
+	if kept := public.Header.Get("Cache-Control"); !strings.HasPrefix(kept, "public") {
+		t.Errorf("an office's page is %s", kept)
+	}
+	way := regexp.MustCompile(`(?s)<form action="(/o/CS0001/ticket)" data-show="onlineNow">\s*<input type="hidden" name="service" value="(passport)"`).FindStringSubmatch(text(t, public))
+	if way == nil {
+		t.Fatal("no way to a ticket")
+	}
+	own := get(t, s, way[1]+"?service="+way[2])
+	if kept := own.Header.Get("Cache-Control"); kept != "no-store" {
+		t.Errorf("a page with a request's id is %s", kept)
+	}
+	page := text(t, own)
+	form := regexp.MustCompile(`(?s)<form method="post" action="(/o/CS0001/ticket)">\s*<input type="hidden" name="id" value="([^"]+)">\s*<input type="hidden" name="service" value="(passport)"`).FindStringSubmatch(page)
 	if form == nil {
 		t.Fatal(page)
 	}
@@ -225,4 +237,19 @@ func TestFirstTapMayGoAway(t *testing.T) {
 		}
 		stop()
 	})
+}
+
+// The page before the ticket says why there is none.
+func TestNoOffer(t *testing.T) {
+	old := hall("CS0001", time.Now().Add(-time.Hour))
+	s := newSite(t, newTown(old))
+	shown := text(t, get(t, s, "/o/CS0001/ticket?service=passport"))
+	if !contains(visible(shown), "연결이 끊겨 온라인으로 발급할 수 없습니다") || strings.Contains(shown, `method="post"`) {
+		t.Error(shown)
+	}
+	for _, path := range []string{"/o/CS0001/ticket", "/o/CS0001/ticket?service=civil", "/o/CS0001/ticket?service=none", "/o/none/ticket?service=passport"} {
+		if r := get(t, s, path); r.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, r.Status)
+		}
+	}
 }

@@ -243,6 +243,7 @@ func TestFromPressToTheCityPage(t *testing.T) {
 	// A passport ticket from home.
 	home := b.open("home", cityBase+"o/CS0001")
 	home.click(`form[data-show="onlineNow"]:not([hidden]) button`)
+	home.click(`.taking button`)
 	home.says("h1 .number", "602")
 	home.picture("ticket")
 	city.says(`[data-office="CS0001"] .total strong`, "3명")

@@ -35,8 +35,9 @@ func TestTicketFromHome(t *testing.T) {
 	press("602번")
 	home := b.open("home", city+"o/CS0001")
 	take := `form[data-show="onlineNow"]:not([hidden]) button`
-	home.says(`form[data-show="onlineNow"]:not([hidden]) .terms`, "도착 확인 전에 차례가 오면 다음 분을 먼저 모십니다")
 	home.click(take)
+	home.says(`.taking .terms`, "도착 확인 전에 차례가 오면 다음 분을 먼저 모십니다")
+	home.click(`.taking button`)
 	home.says("h1 .number", "603")
 	home.says(".ticket .head", "앞에 2명")
 	press("604번")
@@ -50,6 +51,7 @@ func TestTicketFromHome(t *testing.T) {
 	// The same device asks again, on the office's page: it is led to what it has.
 	home.run("the office's page", chromedp.Navigate(city+"o/CS0001"))
 	home.click(take)
+	home.click(`.taking button`)
 	home.says(".one-only", "이미 이 번호표가 있습니다")
 	home.says("h1 .number", "603")
 
