@@ -235,6 +235,9 @@ func (h *hub) wrote(w written) {
 		return
 	}
 	r.busy, r.wrote = false, time.Now().Unix()
+	if r.crowd == h.front && h.waiting {
+		return // it is told with the others
+	}
 	if d, ok := h.due(r); ok {
 		h.deliver([]delivery{d})
 	}
