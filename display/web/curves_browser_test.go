@@ -13,20 +13,26 @@ import (
 // everything unfolded, of a usual day that is known or not, live or stale.
 func TestCurvesForEverybody(t *testing.T) {
 	judge := axe(t)
-	var days int // set before each page is asked for
-	w := &week{curves: func(now time.Time, _ figures.Point) figures.Curves { return rush(now, 842, days) }}
+	var days atomic.Int64
+	w := &week{curves: func(now time.Time, _ figures.Point) figures.Curves { return rush(now, 842, int(days.Load())) }}
 	c := newTown(hall("CS0001", time.Now()), hall("CS0002", time.Now().Add(-time.Hour)))
 	base := serveReal(t, newSiteWith(t, c, w))
 	b := newBrowser(t)
 	for _, look := range []struct {
-		days int
-		path string
-	}{{6, "/o/CS0001"}, {6, "/en/o/CS0001"}, {6, "/o/CS0002"}, {1, "/o/CS0001"}} {
-		days = look.days
+		days  int
+		path  string
+		sizes []size
+	}{
+		{6, "/o/CS0001", []size{narrow(), {640, 450, 2}, desktop()}},
+		{6, "/en/o/CS0001", []size{narrow()}},
+		{6, "/o/CS0002", []size{narrow()}},
+		{1, "/o/CS0001", []size{narrow()}},
+	} {
+		days.Store(int64(look.days))
 		p := b.open(t, narrow(), base+look.path)
 		eval[bool](p, `document.querySelectorAll(".curves details").forEach((d) => { d.open = true; }), true`)
 		eval[bool](p, judge+";true")
-		for _, s := range []size{narrow(), {640, 450, 2}, desktop()} {
+		for _, s := range look.sizes {
 			p.resize(s)
 			found := eval[[]string](p, cutOff)
 			if s.scale == 1 {
