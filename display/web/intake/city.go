@@ -37,7 +37,8 @@ type City struct {
 	watchers watchers
 	asks     asks
 
-	mail    *mailbox
+	news    *mailbox // states and statuses, for show
+	mail    *mailbox // for work
 	cursors *cursors
 	run     string // tells this start from all others
 
@@ -65,7 +66,7 @@ func New(cfg Config) *City {
 	}
 	late := time.NewTimer(lookAfter)
 	late.Stop()
-	return &City{cfg: cfg, mail: newMailbox(), cursors: newCursors(), run: rand.Text(), late: late, told: make(map[head]uint64),
+	return &City{cfg: cfg, news: newMailbox(), mail: newMailbox(), cursors: newCursors(), run: rand.Text(), late: late, told: make(map[head]uint64),
 		offices: make(map[string]Office), complained: make(map[string]bool), refused: make(map[string]uint64), since: cfg.Now()}
 }
 

@@ -103,13 +103,18 @@ func (c *City) hearFacts(t *testing.T, office string, ms ...feed.FactMessage) {
 	}
 }
 
-// digest does what the worker does with all mail there is.
+// digest does what show and work do with all mail there is.
 func (c *City) digest(t *testing.T) {
 	t.Helper()
-	for posts := c.mail.take(batchFacts); len(posts) > 0; posts = c.mail.take(batchFacts) {
+	for posts := c.news.take(batchFacts); len(posts) > 0; posts = c.news.take(batchFacts) {
 		for _, p := range posts {
 			c.readState(p)
 			c.readStatus(p)
+		}
+	}
+	for posts := c.mail.take(batchFacts); len(posts) > 0; posts = c.mail.take(batchFacts) {
+		for _, p := range posts {
+			c.readTold(p)
 		}
 		if err := c.storeFacts(t.Context(), posts); err != nil {
 			t.Fatal(err)

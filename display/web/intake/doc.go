@@ -1,16 +1,17 @@
 // Package intake is the city's end of the feed: what the offices say comes in
 // here, and what citizens ask of an office goes out.
 //
-//	broker                    mailbox              worker (one goroutine)
+//	broker                    mailbox              show (one goroutine)
 //	  state   QoS 0  ---------> newest an office --> newest by (epoch, rev) --> Offices, Watch
 //	  status  QoS 1  ---------> newest an office --> a hint
+//	                                               work (one goroutine)
 //	  facts   QoS 1  ---------> a few an office  --> one transaction of many facts
 //	  cursor  QoS 1  <------------------------------ after the transaction: stored up to here
 //	  request QoS 1  <-- Ask, every 1.5 s until answered
 //	  reply   QoS 1  ----------> the waiting Ask
 //
-// The reader of the connection only fills the mailbox and never waits. What the
-// mailbox does not hold, and what the broker loses, is found missing by its
+// The reader of the connection only fills the mailboxes and never waits, and what
+// the pages show never waits for the store. What the mailbox does not hold, and what the broker loses, is found missing by its
 // number: the city then says again how far it has stored, and the office goes
 // back. The state needs no such care, because the next one is whole.
 //

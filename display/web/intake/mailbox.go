@@ -12,8 +12,8 @@ import (
 // than an office has on its way. What finds no room comes again.
 const factsHeld = 96
 
-// mailbox lies between the connection's reader, which must not wait, and the
-// worker.
+// mailbox lies between the connection's reader, which must not wait, and one of
+// the two who work.
 type mailbox struct {
 	wake chan struct{} // of one
 
@@ -27,6 +27,7 @@ type box struct {
 	state  *link.Message // the newest
 	status *link.Message
 	facts  []link.Message
+	told   feed.Cursor // what the newest state tells of the record; no journal is nothing
 }
 
 func newMailbox() *mailbox {
@@ -37,14 +38,9 @@ func newMailbox() *mailbox {
 func (m *mailbox) put(office, leaf string, msg link.Message) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	b := m.boxes[office]
+	b := m.box(office)
 	if b == nil {
-		if len(m.boxes) >= maxOffices {
-			return false
-		}
-		b = new(box)
-		m.boxes[office] = b
-		m.order = append(m.order, office)
+		return false
 	}
 	switch leaf {
 	case "state":
@@ -61,11 +57,36 @@ func (m *mailbox) put(office, leaf string, msg link.Message) bool {
 		}
 		b.facts = append(b.facts, msg)
 	}
+	m.rouse()
+	return true
+}
+
+// tell files what a state tells of an office's record.
+func (m *mailbox) tell(office string, to feed.Cursor) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if b := m.box(office); b != nil {
+		b.told = to
+		m.rouse()
+	}
+}
+
+// box is that of an office; nil if there are too many. The lock is held.
+func (m *mailbox) box(office string) *box {
+	b := m.boxes[office]
+	if b == nil && len(m.boxes) < maxOffices {
+		b = new(box)
+		m.boxes[office] = b
+		m.order = append(m.order, office)
+	}
+	return b
+}
+
+func (m *mailbox) rouse() {
 	select {
 	case m.wake <- struct{}{}:
 	default:
 	}
-	return true
 }
 
 // post is one office's mail with its name on it.
@@ -84,10 +105,7 @@ func (m *mailbox) take(most int) []post {
 	for i, id := range m.order {
 		if n >= most {
 			m.order = slices.Clone(m.order[i:])
-			select {
-			case m.wake <- struct{}{}:
-			default:
-			}
+			m.rouse()
 			return out
 		}
 		b := m.boxes[id]
@@ -118,7 +136,11 @@ func (c *City) file(m link.Message) {
 		}
 		c.asks.answer(a, r)
 	case "state", "status", "facts":
-		if !c.mail.put(a.Office, leaf, m) {
+		to := c.news
+		if leaf == "facts" {
+			to = c.mail
+		}
+		if !to.put(a.Office, leaf, m) {
 			c.refuse("too many "+leaf, a.Office, nil)
 		}
 	}

@@ -126,6 +126,7 @@ func heardNothing(t *testing.T, dsn string) {
 	defer work.Wait()
 	defer stop()
 	work.Go(func() { b.work(ctx) })
+	work.Go(func() { b.show(ctx) })
 	o := morning(t, "a")
 	for _, n := range []int{7, len(o.record)} {
 		a.hearFacts(t, "o", o.record[:n]...)

@@ -50,6 +50,7 @@ func (c *City) Run(ctx context.Context) error {
 	defer wg.Wait()
 	defer cancel()
 	wg.Go(func() { c.work(ctx) })
+	wg.Go(func() { c.show(ctx) })
 	return link.Run(ctx, lc, c.rivalry(lc.ClientID, c.session))
 }
 
@@ -88,7 +89,23 @@ func (c *City) session(ctx context.Context, conn link.Conn) error {
 	return c.speak(ctx, conn)
 }
 
-// work is the one goroutine that judges mail and owns the store.
+// show is the one goroutine that reads states: the pages have them at once, while
+// work may be waiting for the store.
+func (c *City) show(ctx context.Context) {
+	for {
+		select {
+		case <-c.news.wake:
+		case <-ctx.Done():
+			return
+		}
+		for _, p := range c.news.take(batchFacts) {
+			c.readState(p)
+			c.readStatus(p)
+		}
+	}
+}
+
+// work is the one goroutine that judges facts and owns the store.
 func (c *City) work(ctx context.Context) {
 	for office, cur := range current(c.cfg.Store.heads) {
 		c.cursors.say(office, cur)
@@ -106,8 +123,7 @@ func (c *City) work(ctx context.Context) {
 		}
 		posts := c.mail.take(batchFacts)
 		for _, p := range posts {
-			c.readState(p)
-			c.readStatus(p)
+			c.readTold(p)
 		}
 		err := c.storeFacts(ctx, posts)
 		if ctx.Err() == nil {
@@ -135,15 +151,24 @@ func (c *City) readState(p post) {
 		return
 	}
 	c.snapshot(s, p.state.Retained)
-	if _, known := c.Office(p.office); known && s.Journal != "" {
-		// An office that nobody acknowledged yet waits with a full window.
-		c.cursors.introduce(p.office, feed.Cursor{V: 1, Journal: s.Journal, Seq: c.cfg.Store.seq(p.office, s.Journal)})
+	c.mail.tell(p.office, feed.Cursor{Journal: s.Journal, Seq: s.Seq})
+}
+
+// readTold learns from a state how far the office's record goes.
+func (c *City) readTold(p post) {
+	at := head{p.office, p.told.Journal}
+	if at.journal == "" {
+		return
 	}
-	if c.cfg.Store.db.Shared() && s.Seq > c.cfg.Store.noted[head{p.office, s.Journal}] {
+	if _, known := c.Office(p.office); known {
+		// An office that nobody acknowledged yet waits with a full window.
+		c.cursors.introduce(p.office, feed.Cursor{V: 1, Journal: at.journal, Seq: c.cfg.Store.seq(at.office, at.journal)})
+	}
+	if c.cfg.Store.db.Shared() && p.told.Seq > c.cfg.Store.noted[at] {
 		if len(c.told) == 0 {
 			c.late.Reset(lookAfter)
 		}
-		c.told[head{p.office, s.Journal}] = s.Seq
+		c.told[at] = p.told.Seq
 	}
 }
 
