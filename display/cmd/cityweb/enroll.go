@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +30,7 @@ func enrollCommand(args []string, out io.Writer, now func() time.Time) error {
 	replicas := f.Int("replicas", 1, "with -init: how many processes of the website there are")
 	office := f.String("office", "", "a one-time code for the office with this `id`, good for 24 hours")
 	revoke := f.String("revoke", "", "take certificates and rights from the office with this `id`")
-	list := f.Bool("list", false, "list the offices, and until when their certificates are good")
+	list := f.Bool("list", false, "list the offices and the city's programs, and until when their certificates are good")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(out, "cityweb enroll: certificates for offices; one of -init, -office, -revoke, -list")
@@ -98,11 +100,20 @@ func reload(out io.Writer, dir string) {
 	fmt.Fprintf(out, "for the broker (docs/enrol.md; on another machine copy %s first):\n  systemctl reload mosquitto     or     nats-server --signal reload\n", filepath.Join(dir, "broker"))
 }
 
-// listed is a line an office.
+// listed is a line for the authority, for each of the city's programs, and for each
+// office.
 func listed(out io.Writer, a *enrol.Authority, now time.Time) error {
 	all, err := a.Offices()
 	if err != nil {
 		return fmt.Errorf("cityweb: %w", err)
+	}
+	own, err := a.Own()
+	if err != nil {
+		return fmt.Errorf("cityweb: %w", err)
+	}
+	fmt.Fprintf(out, "authority  until %s\n", a.Certificate().NotAfter.Local().Format(time.DateOnly))
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		fmt.Fprintf(out, "%s  certificate until %s\n", name, own[name].Local().Format(time.DateOnly))
 	}
 	for _, o := range all {
 		said := "no certificate"

@@ -37,7 +37,8 @@ func TestEnrollCommand(t *testing.T) {
 	if err != nil || !strings.Contains(out, "-code "+code.String()) || !strings.Contains(out, "systemctl reload mosquitto") {
 		t.Errorf("-office: %v\n%s", err, out)
 	}
-	if out := said(t, "enroll", "-ca", dir, "-list"); !strings.Contains(out, "CS0001  no certificate, code open until ") {
+	if out := said(t, "enroll", "-ca", dir, "-list"); !strings.Contains(out, "CS0001  no certificate, code open until ") ||
+		!strings.Contains(out, "broker  certificate until "+time.Now().AddDate(2, 0, 0).Format("2006-")) || !strings.Contains(out, "city@2  certificate until ") {
 		t.Errorf("-list:\n%s", out)
 	}
 	site, _, stop := started(t, "-ca", dir)

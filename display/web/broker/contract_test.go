@@ -302,8 +302,10 @@ func TestRequests(t *testing.T) {
 		k.desk.mu.Unlock()
 		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := c.city.Ask(short, "CS0001", feed.Request{Kind: feed.RequestIssue, Service: "passport"}); !errors.Is(err, intake.ErrTimeout) {
-			t.Errorf("a hanging office: %v", err)
+		// On a slow machine the office says first that it is too late.
+		none, err := c.city.Ask(short, "CS0001", feed.Request{Kind: feed.RequestIssue, Service: "passport"})
+		if expired := none.Refusal != nil && none.Refusal.Code == feed.RefusalExpired; !errors.Is(err, intake.ErrTimeout) && !expired {
+			t.Errorf("a hanging office: %+v, %v", none, err)
 		}
 
 		b.gone()

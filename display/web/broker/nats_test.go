@@ -100,7 +100,7 @@ func (c *cluster) url() string {
 }
 
 // start, kill: what happens to a cluster happens to one of its machines.
-func (c *cluster) start() { c.nodes[0].run(); c.nodes[0].ready() }
+func (c *cluster) start() { c.nodes[0].run(); c.nodes[0].ready("/healthz?js-server-only=true") }
 func (c *cluster) kill()  { c.nodes[0].kill() }
 
 func (c *cluster) back() {
@@ -108,7 +108,7 @@ func (c *cluster) back() {
 		n.run()
 	}
 	for _, n := range c.nodes {
-		n.ready()
+		n.ready("/healthz")
 	}
 }
 
@@ -132,11 +132,12 @@ func (n *node) run() {
 	}
 }
 
-// ready waits until the cluster has a leader and the node is part of it.
-func (n *node) ready() {
+// ready waits until the node says that it is well: with a leader, or, of one that
+// comes back to the others, by itself.
+func (n *node) ready(health string) {
 	n.t.Helper()
 	within(n.t, time.Minute, "a node of the cluster is well", func() bool {
-		r, err := http.Get("http://" + n.monitor + "/healthz?js-server-only=true")
+		r, err := http.Get("http://" + n.monitor + health)
 		if err != nil {
 			return false
 		}

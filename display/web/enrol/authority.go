@@ -167,6 +167,28 @@ func (a *Authority) City() string { return a.city }
 // Certificate is the authority's own.
 func (a *Authority) Certificate() *x509.Certificate { return a.cert }
 
+// Own says until when the certificates of the city's own programs are good, by
+// their folders.
+func (a *Authority) Own() (map[string]time.Time, error) {
+	said, err := a.about()
+	if err != nil {
+		return nil, err
+	}
+	folders := []string{"broker"}
+	for i := range said.Replicas {
+		folders = append(folders, cityName(i+1))
+	}
+	until := map[string]time.Time{}
+	for _, f := range folders {
+		leaf, err := identity.Folder(a.path(f)).Leaf()
+		if err != nil {
+			return nil, fmt.Errorf("enrol: %s: %w", f, err)
+		}
+		until[f] = leaf.NotAfter
+	}
+	return until, nil
+}
+
 func (a *Authority) about() (about, error) {
 	var said about
 	b, err := os.ReadFile(a.path("about.json"))
