@@ -11,7 +11,8 @@
 //	/api/v1/offices/<office>/curves  JSON: its day by the half hour, see figures
 //	/api/v1/tickets/<token>          JSON, for the ticket's page
 //	/B551982/cso_v2/cso_{info,realtime}_v2   the national format
-//	/healthz
+//	/api/v1/openapi.yaml             all of it for other systems, as OpenAPI 3.1
+//	/healthz, /readyz                for who starts the process, and for load balancers
 //
 // The data comes from a City (what the offices have said), Tickets (what their
 // facts tell) and a Desk (what they can be asked). An update runs
@@ -22,6 +23,12 @@
 //
 // and a reader whose mailbox is full, or whose connection takes longer than 10 s
 // for one write, is dropped: it comes back by itself and is given what it missed.
+//
+// A request goes
+//
+//	headers -> watch (metrics, log) -> bounded (429) -> other sites' forms (403) -> route
+//
+// and neither the metrics nor the log learn who asked, or for which ticket.
 //
 // # How old is it
 //
