@@ -39,7 +39,7 @@ func TestCurvesForEverybody(t *testing.T) {
 				found = append(found, eval[[]string](p, axeRun)...)
 			}
 			for _, f := range found {
-				t.Errorf("%s of %d days at %d: %s", look.path, days, s.wide, f)
+				t.Errorf("%s of %d days at %d: %s", look.path, look.days, s.wide, f)
 			}
 		}
 		p.close()

@@ -21,7 +21,8 @@
 //	/api/v1/offices/<office>/curves  JSON: its day by the half hour, see figures
 //	/api/v1/tickets/<token>          JSON, for the ticket's page
 //	/B551982/cso_v2/cso_{info,realtime}_v2   the national format
-//	/healthz
+//	/api/v1/openapi.yaml             all of it for other systems, as OpenAPI 3.1
+//	/healthz, /readyz                for who starts the process, and for load balancers
 //
 // The data comes from a City (what the offices have said), Tickets (what their
 // facts tell) and a Desk (what they can be asked). An update runs
@@ -37,6 +38,12 @@
 //
 // Pages and JSON that are the same for everybody may be kept by any cache for 5 s;
 // package proxy has nginx's configuration for it.
+//
+// A request goes
+//
+//	headers -> watch (metrics, log) -> bounded (429) -> other sites' forms (403) -> route
+//
+// and neither the metrics nor the log learn who asked, or for which ticket.
 //
 // # How old is it
 //

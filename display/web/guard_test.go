@@ -353,7 +353,7 @@ func TestNothingInlineAnywhere(t *testing.T) {
 	}
 	for _, base := range []string{"", "/en"} {
 		for _, q := range []struct{ method, path string }{
-			{"GET", base + "/"}, {"GET", base + "/o/CS0001"}, {"GET", base + "/o/CS0002"}, {"GET", base + "/o/CS0001/ticket?service=passport"}, {"GET", base + "/o/CS0009"}, {"GET", base + "/o/none"}, {"GET", base + "/t/" + paper},
+			{"GET", base + "/"}, {"GET", base + "/map"}, {"GET", base + "/o/CS0001/arrive"}, {"GET", base + "/o/CS0001"}, {"GET", base + "/o/CS0002"}, {"GET", base + "/o/CS0001/ticket?service=passport"}, {"GET", base + "/o/CS0009"}, {"GET", base + "/o/none"}, {"GET", base + "/t/" + paper},
 			{"GET", base + "/t/none"}, {"POST", base + "/t/none/cancel"}, {"POST", base + "/o/CS0001/ticket"}, {"GET", base + "/nothing"}, {"DELETE", base + "/"},
 			{"GET", "/api/v1/offices"}, {"GET", "/api/v1/tickets/none"}, {"GET", "/B551982/cso_v2/cso_info_v2?type=xml"}, {"GET", "/healthz"}, {"GET", "/readyz"}, {"GET", "/assets/x/city.js"}, {"GET", "/assets/x/none"},
 		} {

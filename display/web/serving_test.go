@@ -7,7 +7,7 @@ import (
 )
 
 // running runs a site until the test ends.
-func running(t *testing.T, s *Site) {
+func running(t testing.TB, s *Site) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)

@@ -140,7 +140,7 @@ func run(ctx context.Context, args []string, around surroundings, stdout, stderr
 	}
 	options := web.Options{Name: o.name, City: offices{city}, Tickets: offices{city}, Desk: offices{city}, Readers: readers(), Figures: days, Outline: border, Enrol: enrolment, Log: log.With("part", "web"),
 		Limit: limit.NewOrigin(o.proxies), Metrics: registry, HTTPS: o.https, NationalKeys: keys,
-		Ready: []web.Check{{Name: "store", OK: func(context.Context) error { return city.Storing() }}}}
+		Ready: []web.Check{{Name: "store", OK: func(ctx context.Context) error { return errors.Join(city.Storing(), db.Ping(ctx)) }}}}
 	told.offer(&options)
 	site, err = web.New(options)
 	if err != nil {

@@ -18,6 +18,14 @@ type DB struct {
 	postgres bool
 }
 
+// Ping reports whether the store answers.
+func (d *DB) Ping(ctx context.Context) error {
+	if err := d.sql.PingContext(ctx); err != nil {
+		return fmt.Errorf("sqldb: the store does not answer: %w", err)
+	}
+	return nil
+}
+
 // Open opens the store at dsn: a postgres:// address, or the path of a SQLite
 // file, whose folder must exist. No error shows the password of the address.
 func Open(ctx context.Context, dsn string) (*DB, error) {
