@@ -117,8 +117,11 @@ func (s *service) vouched(r *http.Request) error {
 		return fmt.Errorf("signature: %v", err)
 	}
 	sum := sha256.Sum256([]byte(signed))
-	public := ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(point[1:33]), Y: new(big.Int).SetBytes(point[33:])}
-	if !ecdsa.Verify(&public, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		return err
+	}
+	if !ecdsa.Verify(public, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
 		return errors.New("the signature is wrong")
 	}
 	_, claims, _ := strings.Cut(signed, ".")
