@@ -80,6 +80,7 @@ func TestTicketFromHome(t *testing.T) {
 	// Another one, given up.
 	home.run("the office's page", chromedp.Navigate(city+"o/CS0001"))
 	home.click(take)
+	home.click(`.taking button`)
 	home.says("h1 .number", "606")
 	home.click(".giveup summary")
 	home.click(".giveup button")

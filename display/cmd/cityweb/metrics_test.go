@@ -55,7 +55,7 @@ func TestMetricsAndProbes(t *testing.T) {
 	until(t, "the messages in the metrics", func() bool {
 		page := read()
 		for _, want := range []string{`sunbeon_states_total{outcome="taken"} 1`, `sunbeon_states_total{outcome="older"} 1`, `sunbeon_messages_refused_total{kind="fact"} 1`,
-			"sunbeon_offices_fresh 1\n", "sunbeon_broker_connected 1\n", "sunbeon_store_failures_total 0\n", "sunbeon_build_info{"} {
+			"sunbeon_offices_fresh 1\n", "sunbeon_broker_connected 1\n", "sunbeon_store_failures_total 0\n", `sunbeon_messages_told_total{outcome="sent"} 0`, "sunbeon_build_info{"} {
 			if !strings.Contains(page, want) {
 				return false
 			}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sunbeon/appliance/feed"
@@ -45,6 +46,8 @@ type City struct {
 	// Of the worker alone.
 	late *time.Timer     // to look for what told tells of
 	told map[head]uint64 // facts that states tell of and that have not come
+
+	heard atomic.Int64 // when a state came live last, Unix ns; 0 is never
 
 	mu         sync.RWMutex
 	complained map[string]bool   // by kind and office

@@ -234,6 +234,46 @@ func TestCursorsOnEveryConnection(t *testing.T) {
 	})
 }
 
+// A connection on which nothing is heard any more is made anew, unless nothing
+// ever was.
+func TestDeafConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCity(t)
+		end := make(chan error, 1)
+		session := func() context.CancelFunc {
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() { end <- c.session(ctx, new(line)) }()
+			return cancel
+		}
+		lasts := func(d time.Duration) {
+			t.Helper()
+			time.Sleep(d)
+			synctest.Wait()
+			select {
+			case err := <-end:
+				t.Fatalf("a connection ended: %v", err)
+			default:
+			}
+		}
+		cancel := session()
+		lasts(time.Hour)
+		c.hearSnapshot(t, true, feed.Snapshot{Office: "o", Journal: "a", Epoch: 1, Rev: 1})
+		lasts(time.Hour)
+		c.hearSnapshot(t, false, feed.Snapshot{Office: "o", Journal: "a", Epoch: 1, Rev: 2})
+		lasts(offlineAfter)
+		c.hearSnapshot(t, false, feed.Snapshot{Office: "o", Journal: "a", Epoch: 1, Rev: 3})
+		lasts(offlineAfter)
+		if err := <-end; !errors.Is(err, errDeaf) {
+			t.Error(err)
+		}
+		cancel()
+		cancel = session() // and has its time
+		lasts(offlineAfter)
+		cancel()
+		<-end
+	})
+}
+
 func TestUnacknowledgedOfficeIsGreetedOnce(t *testing.T) {
 	c := newCity(t)
 	c.hearSnapshot(t, false, feed.Snapshot{Office: "o", Journal: "a", Epoch: 1, Rev: 1})

@@ -3,6 +3,7 @@ package intake
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"sunbeon/appliance/feed"
 	"sunbeon/appliance/feed/link"
@@ -136,6 +137,9 @@ func (c *City) file(m link.Message) {
 		}
 		c.asks.answer(a, r)
 	case "state", "status", "facts":
+		if leaf == "state" && !m.Retained {
+			c.heard.Store(time.Now().UnixNano())
+		}
 		to := c.news
 		if leaf == "facts" {
 			to = c.mail

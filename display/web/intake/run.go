@@ -89,6 +89,17 @@ func (c *City) session(ctx context.Context, conn link.Conn) error {
 	return c.speak(ctx, conn)
 }
 
+// errDeaf ends a connection on which no office is heard any more, although some
+// were: a cluster of NATS loses the subscriptions of a client that comes back at
+// once. A new connection has it heal; where the offices are silent, it costs nothing.
+var errDeaf = errors.New("intake: no office has been heard for a while; connecting anew")
+
+// deaf reports whether that is so on a connection since it began.
+func (c *City) deaf(began time.Time) bool {
+	last := c.heard.Load()
+	return last != 0 && time.Since(began) > offlineAfter && time.Since(time.Unix(0, last)) > offlineAfter
+}
+
 // show is the one goroutine that reads states: the pages have them at once, while
 // work may be waiting for the store.
 func (c *City) show(ctx context.Context) {

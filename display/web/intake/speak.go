@@ -31,7 +31,7 @@ type speaker struct {
 // speak says cursors over one connection as they move, while this replica is the
 // speaker.
 func (c *City) speak(ctx context.Context, conn link.Conn) error {
-	s := &speaker{City: c}
+	s, began := &speaker{City: c}, time.Now()
 	defer s.resign(ctx)
 	beat := time.NewTicker(leaseBeat)
 	defer beat.Stop()
@@ -43,6 +43,9 @@ func (c *City) speak(ctx context.Context, conn link.Conn) error {
 		select {
 		case <-c.cursors.wake:
 		case <-beat.C:
+			if c.deaf(began) {
+				return errDeaf
+			}
 			s.campaign(ctx)
 		case <-ctx.Done():
 			return ctx.Err()

@@ -63,6 +63,7 @@ func TestGoodLine(t *testing.T) {
 		if got := read(t, client, 4); got != "pong" || time.Since(begin) != 0 {
 			t.Error(got, time.Since(begin))
 		}
+		synctest.Wait() // it counts after it has delivered
 		if c := l.Counts(); c != (Counts{Connections: 1, Up: 4, Down: 4}) {
 			t.Errorf("%+v", c)
 		}
