@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"os"
 	"testing"
@@ -59,7 +57,7 @@ type size struct {
 func (b *browser) open(t *testing.T, s size, url string, before ...chromedp.Action[chromedp.Void]) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
-	ctx, stop := context.WithTimeout(ctx, 2*patience)
+	ctx, stop := context.WithTimeout(ctx, 5*patience)
 	p := &tab{t, ctx, func() { stop(); cancel() }}
 	t.Cleanup(p.close)
 	p.resize(s)
@@ -95,38 +93,48 @@ func eval[T any](p *tab, js string) T {
 	return v
 }
 
-// holds waits until the expression is true.
+// holds waits until the expression is true. A page that is just being left has no
+// answer.
 func (p *tab) holds(js string) {
 	p.t.Helper()
 	look, end := time.NewTicker(20*time.Millisecond), time.After(patience)
 	defer look.Stop()
-	for !eval[bool](p, "Boolean("+js+")") {
+	for {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+js+")"))
+		if ok && err == nil {
+			return
+		}
 		select {
 		case <-look.C:
 		case <-end:
-			p.t.Fatalf("never on the page: %s\n%s", js, eval[string](p, "document.body.innerText"))
+			p.t.Fatalf("never on the page: %s (%v)\n%s", js, err, eval[string](p, "document.title + '\\n' + document.body.innerText"))
 		}
 	}
 }
 
-// serving runs the site on a port of this machine.
+// serving runs a town's site on a port of this machine.
 func serving(t *testing.T, c *town) string {
+	t.Helper()
+	return serveReal(t, newSite(t, c))
+}
+
+// serveReal runs a site on a port of this machine until the test ends.
+func serveReal(t *testing.T, s *Site) (base string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSite(t, c)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx, ln) }()
 	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+		stop()
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	})
-	return fmt.Sprintf("http://%s", ln.Addr())
+	return "http://" + ln.Addr().String()
 }
 
 func handy() size   { return size{390, 844, 1} }

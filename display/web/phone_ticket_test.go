@@ -72,7 +72,7 @@ func TestTicketOnAPhone(t *testing.T) {
 	p.hidden(".ticket .go")
 	p.do(`document.getElementById("travel").value = "20"; document.getElementById("travel").dispatchEvent(new Event("change"))`)
 	p.says(".ticket .go", "지금 출발하십시오")
-	p.holds("the title says so", `document.title.includes("지금 출발하십시오")`)
+	p.holds(`document.title.includes("지금 출발하십시오")`)
 	p.fits("go")
 	p.open("/t/" + token)
 	p.says(".ticket .go", "지금 출발하십시오")
@@ -82,12 +82,12 @@ func TestTicketOnAPhone(t *testing.T) {
 
 	// A wrong code, then the right one.
 	c.wrong = "9999"
-	p.run("type a code", chromedp.SendKeys(chromedp.CSS(".checkin input[name=code]"), "9999")) // it is open by now
+	p.run(chromedp.SendKeys(chromedp.CSS(".checkin input[name=code]"), "9999")) // it is open by now
 	p.click(".checkin button")
 	p.says(".refusal .text", "코드가 맞지 않습니다")
 	p.fits("refused")
 	p.click(".refusal .back a")
-	p.run("type a code", chromedp.SendKeys(chromedp.CSS(".checkin input[name=code]"), "4711"))
+	p.run(chromedp.SendKeys(chromedp.CSS(".checkin input[name=code]"), "4711"))
 	p.click(".checkin button")
 	p.says(".ticket .arrived", "도착이 확인되었습니다")
 	p.hidden(".checkin")
@@ -107,9 +107,9 @@ func TestTicketOnAPhone(t *testing.T) {
 	called.Status, called.Counter, called.Seq = feed.StatusCalled, 7, 15
 	tell(called)
 	p.says(".ticket .head", "7번 창구로 오십시오")
-	p.holds("the title flashes", `document.title.startsWith("● 7번 창구로 오십시오")`)
-	p.holds("the phone trembles", `window.trembled === 1`)
-	p.holds("the call is spoken by a screen reader", `document.querySelector(".ticket [aria-live=assertive]").textContent.includes("7번 창구로 오십시오")`)
+	p.holds(`document.title.startsWith("● 7번 창구로 오십시오")`)
+	p.holds(`window.trembled === 1`)
+	p.holds(`document.querySelector(".ticket [aria-live=assertive]").textContent.includes("7번 창구로 오십시오")`)
 	p.fits("called")
 	for _, x := range []struct {
 		name, status, want string
@@ -123,7 +123,7 @@ func TestTicketOnAPhone(t *testing.T) {
 		called.Changed = time.Now()
 		tell(called)
 		p.says(".ticket .head", x.want)
-		p.holds("the title is as before", `!document.title.startsWith("●")`)
+		p.holds(`!document.title.startsWith("●")`)
 		p.fits(x.name)
 	}
 	p.hidden(".ticket .options")
@@ -150,7 +150,7 @@ func TestDelayAndCancelOnAPhone(t *testing.T) {
 	v.Ahead, v.Seq, v.DelayLeft, v.Moved = 7, 12, 2, true
 	c.tell(paper, v)
 	c.say(passports())
-	p.holds("only as many as are left", `[...document.querySelectorAll(".pass button")].filter(b => !b.hidden).length === 1`)
+	p.holds(`[...document.querySelectorAll(".pass button")].filter(b => !b.hidden).length === 1`)
 	p.click(".giveup summary")
 	p.click(".giveup button")
 	p.says(".ticket .head", "취소됨")
@@ -266,7 +266,7 @@ func TestPushOnAPhone(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	p.holds("the worker is there", `navigator.serviceWorker.controller?.state === "activated"`)
+	p.holds(`navigator.serviceWorker.controller?.state === "activated"`)
 	call(p, serviceworker.Enable, cdp.Empty{})
 	call(p, backgroundservice.StartObserving, backgroundservice.StartObservingParams{Service: backgroundservice.ServiceNameNotifications})
 	call(p, backgroundservice.SetRecording, backgroundservice.SetRecordingParams{ShouldRecord: true, Service: backgroundservice.ServiceNameNotifications})
@@ -276,7 +276,7 @@ func TestPushOnAPhone(t *testing.T) {
 		call(p, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: base, RegistrationID: id, Data: data})
 		select { // a look before that would take the message away
 		case <-displayed:
-		case <-time.After(phonePatient):
+		case <-time.After(patience):
 			t.Fatalf("%s is not shown", data)
 		}
 		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`navigator.serviceWorker.ready.then(r => r.getNotifications()).then(
