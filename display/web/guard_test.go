@@ -289,7 +289,7 @@ func TestCompression(t *testing.T) {
 		}
 		return answer, b
 	}
-	for _, path := range []string{"/", "/en/", "/api/v1/offices", "/api/v1/offices/CS10", "/api/v1/openapi.yaml", "/B551982/cso_v2/cso_info_v2", "/assets/" + s.pages.version + "/city.js"} {
+	for _, path := range []string{"/", "/en/", "/o/CS10", "/api/v1/offices", "/api/v1/offices/CS10", "/api/v1/openapi.yaml", "/B551982/cso_v2/cso_info_v2", "/assets/" + s.pages.version + "/city.js"} {
 		r, b := fetch("GET", path)
 		if r.StatusCode != http.StatusOK || r.Header.Get("Content-Encoding") != "gzip" || r.Header.Get("Vary") != "Accept-Encoding" {
 			t.Errorf("%s: %s %v", path, r.Status, r.Header)
@@ -310,7 +310,7 @@ func TestCompression(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/t/" + paper, "/en/t/" + paper, "/api/v1/tickets/" + paper, "/o/CS10", "/t/none", "/readyz"} {
+	for _, path := range []string{"/t/" + paper, "/en/t/" + paper, "/api/v1/tickets/" + paper, "/o/CS10/arrive", "/t/none", "/readyz"} {
 		if r, _ := fetch("GET", path); r.Header.Get("Content-Encoding") != "" {
 			t.Errorf("%s is compressed", path)
 		}

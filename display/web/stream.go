@@ -100,6 +100,9 @@ type answerStream struct {
 	mu     sync.Mutex // a write under way
 	ended  bool
 	closed chan struct{}
+
+	limit sync.Mutex // a deadline being set; net/http has none after its handler
+	over  bool       // no deadline is set any more
 }
 
 func (a *answerStream) Write(b []byte) (int, error) {
@@ -115,10 +118,20 @@ func (a *answerStream) Write(b []byte) (int, error) {
 	return n, a.rc.Flush()
 }
 
-func (a *answerStream) SetWriteDeadline(t time.Time) error { return a.rc.SetWriteDeadline(t) }
+func (a *answerStream) SetWriteDeadline(t time.Time) error {
+	a.limit.Lock()
+	defer a.limit.Unlock()
+	if a.over {
+		return net.ErrClosed
+	}
+	return a.rc.SetWriteDeadline(t)
+}
 
 func (a *answerStream) Close() error {
-	_ = a.rc.SetWriteDeadline(time.Unix(1, 0)) // unsupported in a recorder only
+	_ = a.SetWriteDeadline(time.Unix(1, 0)) // unsupported in a recorder only
+	a.limit.Lock()
+	a.over = true
+	a.limit.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.ended {
