@@ -165,7 +165,8 @@ function connect() {
     office(JSON.parse(e.data));
     tick();
   });
-  source.addEventListener("ticket", askTicket);
+  // A call wakes everybody who waits: not all at the same moment.
+  source.addEventListener("ticket", () => setTimeout(askTicket, Math.random() * 500));
   source.onopen = () => {
     clearTimeout(broken);
     broken = undefined;
