@@ -68,6 +68,7 @@ function show(state) {
 
 const events = new EventSource("/bench/events");
 events.onmessage = event => show(JSON.parse(event.data));
-let lost = false;
-events.onopen = () => { if (lost) say("키오스크와 다시 연결되었습니다.", false); lost = false; };
-events.onerror = () => { lost = true; say("키오스크와 연결이 끊어졌습니다. 다시 연결하고 있습니다.", true); };
+// What has been answered meanwhile stays: the connection's end is no news any more.
+const lost = "키오스크와 연결이 끊어졌습니다. 다시 연결하고 있습니다.";
+events.onopen = () => { if (said.textContent === lost) say("키오스크와 다시 연결되었습니다.", false); };
+events.onerror = () => say(lost, true);
