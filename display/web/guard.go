@@ -103,7 +103,7 @@ func (s *Site) bounded(next http.Handler) http.Handler {
 		s.meters.refused.WithLabelValues(by).Inc()
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
 		if strings.HasPrefix(r.URL.Path, nationalRoot) {
-			s.nationalRefuses(w, r, http.StatusTooManyRequests, nationalTooMany())
+			nationalRefuses(w, http.StatusTooManyRequests, nationalTooMany())
 			return
 		}
 		s.refuse(w, r, because(tooFast))

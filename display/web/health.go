@@ -51,10 +51,8 @@ func (s *Site) healthz(w http.ResponseWriter, r *http.Request) {
 // reason. A load balancer asks here.
 func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
 	why := []unready{}
-	select {
-	case <-s.done:
+	if s.stopped() {
 		why = append(why, unready{"site", "it is stopping"})
-	default:
 	}
 	if connected, since := s.city.Link(); !connected && time.Since(since) >= brokerWithin {
 		why = append(why, unready{"broker", "not reached since " + seoul(since).Format(time.RFC3339)})

@@ -148,10 +148,10 @@ func (s *Site) national(of func(Office, time.Time) []any) http.HandlerFunc {
 		q, err := askedNational(r.URL.RawQuery)
 		switch {
 		case err != nil:
-			s.nationalRefuses(w, r, http.StatusBadRequest, nationalInvalid())
+			nationalRefuses(w, http.StatusBadRequest, nationalInvalid())
 			return
 		case !s.mayAsk(q.key):
-			s.nationalRefuses(w, r, http.StatusUnauthorized, nationalNoKey())
+			nationalRefuses(w, http.StatusUnauthorized, nationalNoKey())
 			return
 		}
 		now := time.Now()
@@ -176,7 +176,7 @@ func (s *Site) national(of func(Office, time.Time) []any) http.HandlerFunc {
 
 // nationalRefuses answers in the format's own envelope: who asks for it reads
 // nothing else.
-func (s *Site) nationalRefuses(w http.ResponseWriter, _ *http.Request, status int, why nationalHeader) {
+func nationalRefuses(w http.ResponseWriter, status int, why nationalHeader) {
 	out := national{Header: why}
 	out.Body.Items.Item = []any{}
 	out.Body.Page = 1

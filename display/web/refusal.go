@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -96,15 +95,8 @@ func because(c code) refusal {
 // refuse answers with a refusal: as JSON below /api/ and to streams and probes,
 // as a page elsewhere. again, if given, is a form that may be sent once more.
 func (s *Site) refuse(w http.ResponseWriter, r *http.Request, why refusal, again ...again) {
-	w.Header().Set("Cache-Control", "no-store")
 	if p := r.URL.Path; strings.HasPrefix(p, "/api/") || strings.HasSuffix(p, "/events") || p == "/healthz" || p == "/readyz" {
-		b, err := json.Marshal(why)
-		if err != nil {
-			panic("web: a refusal does not encode: " + err.Error()) // it holds plain data only
-		}
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(why.status)
-		_, _ = w.Write(append(b, '\n')) // a reader that has gone
+		tell(w, why.status, why)
 		return
 	}
 	p := s.page(r, Words{"안내", "Notice"})
